@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { launchChromium } from './chromium.ts'
+
+test('the packaged Chromium starts, runs a page', async () => {
+  const browser = await launchChromium()
+  try {
+    const page = await browser.newPage()
+    await page.setContent('<h1>Edgewise</h1>')
+    expect(await page.textContent('h1')).toBe('Edgewise')
+    expect(await page.screenshot()).toSatisfy((png: Buffer) => png.byteLength > 1000)
+  } finally {
+    await browser.close()
+  }
+})
