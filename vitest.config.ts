@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const wranglerConfig = `${root}wrangler.toml`
+
+const TEST_TIMEOUT_MS = 15_000
+/** The first import of ONNX Runtime's 14 MB of WebAssembly into workerd takes seconds. */
+const WORKER_TIMEOUT_MS = 60_000
+const E2E_TIMEOUT_MS = 120_000
+
+const EXCLUDED = ['**/node_modules/**', '**/dist/**', '**/.edgewise/**']
+
+/** What the Worker tests run in: the real configuration, or the least that workerd needs. */
+const workerOptions = existsSync(wranglerConfig)
+  ? { wrangler: { configPath: wranglerConfig } }
+  : {
+      miniflare: {
+        compatibilityDate: '2026-07-30',
+        compatibilityFlags: ['nodejs_compat'],
+      },
+    }
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['**/*.test.ts', '**/*.test.tsx'],
+          exclude: [...EXCLUDED, '**/*.worker.test.ts', 'tests/**'],
+          testTimeout: TEST_TIMEOUT_MS,
+        },
+      },
+      {
+        plugins: [cloudflareTest(workerOptions)],
+        test: {
+          name: 'worker',
+          include: ['edge/**/*.worker.test.ts'],
+          exclude: EXCLUDED,
+          testTimeout: WORKER_TIMEOUT_MS,
+          hookTimeout: WORKER_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['tests/**/*.test.ts'],
+          exclude: EXCLUDED,
+          testTimeout: E2E_TIMEOUT_MS,
+          hookTimeout: E2E_TIMEOUT_MS,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
