@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { ConnectionState } from './connection-state.ts'
+import { Lead, LeadDetail, LeadsPage, LeadsQuery, TimelinePage } from './leads.ts'
+import { Overview } from './overview.ts'
+import { StreamItemDetail, StreamPage, StreamQuery } from './stream.ts'
+
+/**
+ * The version of this contract, said in the hello message. Renderer and backend ship together, but a
+ * browser tab may outlive an upgrade of the backend.
+ *
+ * History: 1 first version.
+ */
+export const RPC_VERSION = 1
+
+const nothing = z.object({})
+
+/** Every method the renderer may call: what goes in and what comes out. */
+export const METHODS = {
+  'connection.get': { input: nothing, output: ConnectionState },
+  /** Ask the edge now instead of at the next retry. */
+  'connection.retry': { input: nothing, output: nothing },
+  'overview.get': { input: nothing, output: Overview },
+  'stream.list': { input: StreamQuery, output: StreamPage },
+  'stream.get': { input: z.object({ id: z.string() }), output: StreamItemDetail.nullable() },
+  'leads.list': { input: LeadsQuery, output: LeadsPage },
+  'leads.get': { input: z.object({ leadKey: z.string() }), output: LeadDetail.nullable() },
+  /** The lead that a device belongs to, for following an event to its lead. */
+  'leads.ofVisitor': { input: z.object({ visitorId: z.string() }), output: Lead.nullable() },
+  'leads.timeline': {
+    input: z.object({
+      leadKey: z.string(),
+      limit: z.number().int().min(1).max(200),
+      before: z.string().nullable(),
+    }),
+    output: TimelinePage,
+  },
+} as const
+export type Methods = typeof METHODS
+export type MethodName = keyof Methods
+export type MethodInput<M extends MethodName> = z.input<Methods[M]['input']>
+/** The input as a handler gets it: parsed, defaults filled in. */
+export type ParsedInput<M extends MethodName> = z.output<Methods[M]['input']>
+export type MethodOutput<M extends MethodName> = z.output<Methods[M]['output']>
+
+export const CHANGED_AREAS = ['stream', 'leads', 'slots'] as const
+
+/** Everything the backend pushes by itself. */
+export const TOPICS = {
+  connection: ConnectionState,
+  /** Rows of these areas changed: fetch again what is on screen. Sent at most every 2 s. */
+  changed: z.object({ areas: z.array(z.enum(CHANGED_AREAS)) }),
+} as const
+export type Topics = typeof TOPICS
+export type TopicName = keyof Topics
+export type TopicPayload<T extends TopicName> = z.output<Topics[T]>
