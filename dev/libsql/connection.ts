@@ -1,0 +1,197 @@
+import Engine from 'libsql'
+import { StatementError, statementErrorOf } from './engine-errors.ts'
+import type { SqlValue } from './protocol.ts'
+import { readStatements, type SqlStatement } from './sql-text.ts'
+import { encodeColumns, encodeRow } from './value-encoding.ts'
+
+/** Prepared statements kept by one connection; the least recently used goes first. */
+const STATEMENTS_KEPT = 128
+
+const [CHANGES, LAST_INSERT_ROWID] = readPair('SELECT changes(); SELECT last_insert_rowid()')
+
+function readPair(sql: string): [SqlStatement, SqlStatement] {
+  const [first, second] = readStatements(sql)
+  if (!first || !second) throw new Error(`not two statements: ${sql}`)
+  return [first, second]
+}
+
+type Prepared = { handle: Engine.Statement<unknown[]>; reader: boolean }
+
+/** A statement's outcome, its rows already in their JSON form. */
+export type StatementResult = {
+  /** JSON array of `{name, decltype}`. */
+  columns: string
+  /** One JSON array of values a row. */
+  rows: string[]
+  affectedRowCount: number
+  /** Decimal digits; `undefined` for anything but an INSERT. */
+  lastInsertRowid: string | undefined
+}
+
+/** What a result may still take, in characters of JSON; shared by the statements of one request. */
+export type ResponseBudget = { characters: number }
+
+/**
+ * One connection of the embedded engine. Every call is synchronous: it blocks the event loop until
+ * the engine answers, which is why nothing here may ever wait for a lock (busy timeout 0).
+ */
+export class Connection {
+  readonly #engine: Engine.Database
+  readonly #prepared = new Map<string, Prepared>()
+  #altered = false
+
+  constructor(path: string) {
+    this.#engine = new Engine(path)
+    this.#engine.exec('PRAGMA busy_timeout=0; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL')
+  }
+
+  get inTransaction(): boolean {
+    return this.#engine.inTransaction
+  }
+
+  /** True once a statement left a setting or a temporary table behind: not to be lent again. */
+  get altered(): boolean {
+    return this.#altered
+  }
+
+  /**
+   * Runs one statement to its end.
+   * @throws StatementError as the libSQL server words it; RESPONSE_TOO_LARGE when the rows exceed
+   *   the budget.
+   */
+  run(
+    statement: SqlStatement,
+    values: SqlValue[],
+    wantRows: boolean,
+    budget: ResponseBudget,
+  ): StatementResult {
+    this.#admit(statement)
+    try {
+      const prepared = this.#prepare(statement)
+      if (!prepared.reader) return this.#change(prepared, statement, values)
+      const rows = this.#read(prepared, values, wantRows, budget)
+      return {
+        // After the rows: a kept statement is compiled anew, with the columns of a changed
+        // schema, only when it is stepped.
+        columns: encodeColumns(prepared.handle.columns()),
+        rows,
+        affectedRowCount: statement.changesRows ? this.#changes() : 0,
+        lastInsertRowid: statement.inserts ? this.#lastInsertRowid() : undefined,
+      }
+    } catch (thrown) {
+      throw statementErrorOf(thrown)
+    }
+  }
+
+  /** The columns a statement would answer with; compiles it but does not run it. */
+  describe(statement: SqlStatement): Engine.ColumnDefinition[] {
+    this.#admit(statement)
+    try {
+      return this.#prepare(statement).handle.columns()
+    } catch (thrown) {
+      throw statementErrorOf(thrown)
+    }
+  }
+
+  rollback(): void {
+    if (this.#engine.inTransaction) this.#engine.exec('ROLLBACK')
+  }
+
+  close(): void {
+    this.rollback()
+    this.#prepared.clear()
+    this.#engine.close()
+  }
+
+  #admit(statement: SqlStatement): void {
+    if (statement.refusal !== undefined) {
+      throw new StatementError('BLOCKED', `Operation was blocked: ${statement.refusal}`)
+    }
+    if (statement.altersConnection) this.#altered = true
+  }
+
+  #prepare(statement: SqlStatement): Prepared {
+    const { sql } = statement
+    const kept = this.#prepared.get(sql)
+    if (kept) {
+      this.#prepared.delete(sql)
+      this.#prepared.set(sql, kept)
+      return kept
+    }
+    const handle = this.#engine.prepare<unknown[]>(sql)
+    const prepared = { handle, reader: handle.reader }
+    handle.safeIntegers(true)
+    if (prepared.reader) handle.raw(true)
+    if (statement.reusable) {
+      this.#prepared.set(sql, prepared)
+      if (this.#prepared.size > STATEMENTS_KEPT) {
+        const [oldest] = this.#prepared.keys()
+        if (oldest !== undefined) this.#prepared.delete(oldest)
+      }
+    }
+    return prepared
+  }
+
+  #change(prepared: Prepared, statement: SqlStatement, values: SqlValue[]): StatementResult {
+    const { changes, lastInsertRowid } = prepared.handle.run(values)
+    return {
+      columns: '[]',
+      rows: [],
+      affectedRowCount: statement.changesRows ? changes : 0,
+      lastInsertRowid: !statement.inserts
+        ? undefined
+        : Number.isSafeInteger(lastInsertRowid)
+          ? String(lastInsertRowid)
+          : this.#lastInsertRowid(),
+    }
+  }
+
+  #read(
+    prepared: Prepared,
+    values: SqlValue[],
+    wantRows: boolean,
+    budget: ResponseBudget,
+  ): string[] {
+    const rows: string[] = []
+    const cursor = prepared.handle.iterate(values)
+    for (let next = cursor.next(); next.done !== true; next = cursor.next()) {
+      if (!wantRows) continue
+      const row = encodeRow(next.value)
+      budget.characters -= row.length + 1
+      if (budget.characters < 0) {
+        this.#abandon(cursor)
+        throw new StatementError('RESPONSE_TOO_LARGE', 'Response is too large')
+      }
+      rows.push(row)
+    }
+    return rows
+  }
+
+  /**
+   * Ends a half-read statement. Left alone it would keep its read snapshot until the garbage
+   * collector finds it, and the write-ahead log could not be folded in meanwhile.
+   */
+  #abandon(cursor: Iterator<unknown>): void {
+    const interrupt: unknown = Reflect.get(this.#engine, 'interrupt')
+    if (typeof interrupt === 'function') interrupt.call(this.#engine)
+    try {
+      while (cursor.next().done !== true);
+    } catch {
+      // The interrupt surfaces here as SQLITE_INTERRUPT: that is the end we asked for.
+    }
+  }
+
+  #changes(): number {
+    return Number(this.#scalar(CHANGES))
+  }
+
+  /** Asked in SQL because `run()` gives it as a double, which is inexact from 2^53. */
+  #lastInsertRowid(): string {
+    return String(this.#scalar(LAST_INSERT_ROWID))
+  }
+
+  #scalar(statement: SqlStatement): unknown {
+    const row = this.#prepare(statement).handle.get([])
+    return Array.isArray(row) ? row[0] : undefined
+  }
+}
