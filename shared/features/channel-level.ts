@@ -8,9 +8,11 @@ export const CHANNEL_LEVELS = [
   'email',
   'referral',
   'display',
-  'affiliate',
-  'video',
+  'affiliates',
+  'sms',
   'ai_assistant',
+  'paid_other',
+  'campaign',
   'other',
 ] as const
 export type ChannelLevel = (typeof CHANNEL_LEVELS)[number]

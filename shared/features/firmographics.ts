@@ -141,6 +141,12 @@ const GROWTH_COUNTRIES = new Set(
   'BE DK NO FI ES IT PT PL CZ JP SG NZ IL KR AE IN BR MX ZA EE LT LV'.split(' '),
 )
 
+/** The country a visitor gave, as alpha-2 code; null where nobody said or it is no such code. */
+export function statedCountry(trait: TraitReader): string | null {
+  const value = trait('address.country') ?? trait('country') ?? trait('company.country')
+  return typeof value === 'string' && /^[a-z]{2}$/i.test(value) ? value : null
+}
+
 /** Market tier of an ISO 3166 alpha-2 country. */
 export function countryTier(country: string): CountryTier {
   const code = country.toUpperCase()

@@ -10,6 +10,7 @@ import {
   industryOf,
   SENIORITIES,
   seniorityOf,
+  statedCountry,
   type TraitReader,
 } from './firmographics.ts'
 import { ofLevel, ofNumber, plural } from './phrasing.ts'
@@ -75,9 +76,12 @@ export const FIT_FEATURES: readonly FeatureDefinition[] = [
     unit: 'level',
     side: 'fit',
     levels: COUNTRY_TIERS,
-    description: 'Market tier of the country.',
+    description: 'Market tier of the country, by the network or else by what the visitor said.',
     phrase: ofLevel((level) => `is in a ${level} market`, 'country unknown'),
-    compute: (profile) => (profile.country ? countryTier(profile.country.value) : null),
+    compute: (profile) => {
+      const country = profile.country?.value ?? statedCountry(traitsOf(profile))
+      return country ? countryTier(country) : null
+    },
   },
   {
     name: 'device_kind',

@@ -171,8 +171,8 @@ function foldDevice(known: Latest<Device>, event: CapturedEvent, key: EventOrder
 type PathMark = Profile['paths'][number]
 
 function withPath(paths: PathMark[], event: CapturedEvent, key: EventOrder): PathMark[] {
-  if (event.path === null || (event.type !== 'page' && event.type !== 'screen')) return paths
-  const path = event.path.slice(0, MAX_TEXT_CHARS)
+  const path = cut(event.path)
+  if (path === null || (event.type !== 'page' && event.type !== 'screen')) return paths
   const known = paths.find((mark) => mark.path === path)
   if (known && !isAfter(key, known)) return paths
   const rest = known ? paths.filter((mark) => mark !== known) : paths
@@ -189,5 +189,6 @@ function withPath(paths: PathMark[], event: CapturedEvent, key: EventOrder): Pat
 }
 
 function cut(text: string | null): string | null {
-  return text === null ? null : text.slice(0, MAX_TEXT_CHARS)
+  if (text === null || text.length <= MAX_TEXT_CHARS) return text
+  return text.slice(0, MAX_TEXT_CHARS).toWellFormed()
 }

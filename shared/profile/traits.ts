@@ -84,7 +84,7 @@ function outranks(a: Trait, b: Trait): boolean {
 }
 
 function toTraitValue(raw: unknown): TraitValue | undefined {
-  if (typeof raw === 'string') return raw.slice(0, MAX_TRAIT_VALUE_CHARS)
+  if (typeof raw === 'string') return raw.slice(0, MAX_TRAIT_VALUE_CHARS).toWellFormed()
   if (typeof raw === 'number') return Number.isFinite(raw) ? raw : undefined
   if (typeof raw === 'boolean' || raw === null) return raw
   return undefined
