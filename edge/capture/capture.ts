@@ -1,0 +1,130 @@
+import type { CapturedEvent } from '#shared/events/captured-event.ts'
+import type { Env } from '../env.ts'
+import { problemResponse, problems, ProblemError } from '../problems/problem.ts'
+import { directoryOf } from '../tenancy/directory-of.ts'
+import type { KeyCheck } from '../tenancy/directory.ts'
+import type { Workspace } from '../tenancy/workspace.ts'
+import type { AppendAnswer, AppendEntry, LoggedVerdict } from '../visitors/log-entry.ts'
+import { visitorLogName } from '../visitors/routing.ts'
+import { readBody } from './body.ts'
+import { type Caller, callerOf } from './caller.ts'
+import { CORS_HEADERS } from './cors.ts'
+import { keyOfHeaders } from './key-of-request.ts'
+import { type CaptureCall, readBatch } from './read-batch.ts'
+import { asObject, type ReadEvent } from './segment-event.ts'
+
+const SUCCESS = '{"success":true}'
+
+/**
+ * A capture call of the Segment protocol, from bytes to acknowledgement. 200 means that every object
+ * touched has the events on disk; anything short of that is 503 or 429, and sending the same ids
+ * again is harmless.
+ */
+export async function capture(request: Request, env: Env, call: CaptureCall): Promise<Response> {
+  try {
+    const receivedAt = Date.now()
+    const { body, text } = await readBody(request)
+    const check = await checkKey(env, keyOfHeaders(request.headers) ?? keyOfBody(body))
+    const caller = callerOf(request, {
+      receivedAt,
+      verified: check.key === 'secret',
+      honourGpc: check.workspace.honourGpc,
+    })
+    const answers = await append(env, check.workspace, readBatch(call, body, text, caller), caller)
+    const overloaded = answers.find((answer) => answer.kind === 'overloaded')
+    return overloaded ? tooMany(overloaded.retryAfterSeconds) : success()
+  } catch (error) {
+    if (error instanceof ProblemError) return problemResponse(error.problem, CORS_HEADERS)
+    console.error(JSON.stringify({ event: 'capture_failed', reason: String(error) }))
+    return problemResponse(problems.unavailable('The events could not be stored.'), CORS_HEADERS)
+  }
+}
+
+async function checkKey(env: Env, key: string | null): Promise<KeyCheck & { kind: 'ok' }> {
+  if (!key) throw new ProblemError(problems.keyMissing())
+  const directory = directoryOf(env)
+  const check = directory.checkCached(key) ?? (await directory.check(key))
+  switch (check.kind) {
+    case 'ok':
+      return check
+    case 'refused':
+      throw new ProblemError(problems.keyRefused())
+    case 'unavailable':
+      throw new ProblemError(problems.unavailable('The key cannot be checked.'))
+  }
+}
+
+/** One call an object touched, all at once; the slowest decides when the client hears back. */
+async function append(
+  env: Env,
+  workspace: Workspace,
+  events: ReadEvent[],
+  caller: Caller,
+): Promise<AppendAnswer[]> {
+  const byObject = new Map<string, AppendEntry[]>()
+  for (const read of events) {
+    const { name, entry } = routeEvent(workspace, read, caller)
+    const entries = byObject.get(name)
+    if (entries) entries.push(entry)
+    else byObject.set(name, [entry])
+  }
+  return Promise.all(
+    [...byObject].map(([name, entries]) => env.VISITOR_LOG.getByName(name).append(entries)),
+  )
+}
+
+function routeEvent(
+  workspace: Workspace,
+  read: ReadEvent,
+  caller: Caller,
+): { name: string; entry: AppendEntry } {
+  if (read.kind === 'event') {
+    const { event } = read
+    return {
+      name: visitorLogName(workspace, event.visitorId ?? event.messageId),
+      entry: { kind: 'event', messageId: event.messageId, body: eventBody(event) },
+    }
+  }
+  const { messageId, reason, detail, type, name } = read.rejected
+  const verdict: LoggedVerdict = {
+    messageId,
+    verdict: 'rejected',
+    reason,
+    detail,
+    type,
+    name,
+    receivedAt: caller.receivedAt,
+  }
+  return {
+    name: visitorLogName(workspace, messageId),
+    entry: { kind: 'verdict', body: JSON.stringify(verdict) },
+  }
+}
+
+/** messageId and type come first: the drain reads the id without parsing the rest. */
+function eventBody({ messageId, type, ...rest }: CapturedEvent): string {
+  return JSON.stringify({ messageId, type, ...rest })
+}
+
+function keyOfBody(body: unknown): string | null {
+  const { writeKey } = asObject(body)
+  return typeof writeKey === 'string' ? writeKey : null
+}
+
+function success(): Response {
+  return new Response(SUCCESS, { headers: { 'content-type': 'application/json', ...CORS_HEADERS } })
+}
+
+function tooMany(retryAfterSeconds: number): Response {
+  return problemResponse(
+    {
+      status: 429,
+      code: 'backlog_full',
+      title: 'Too many events',
+      detail: 'The store cannot keep up, and the backlog is full.',
+      next: 'Send the same events again after the time in Retry-After.',
+      retryAfterSeconds,
+    },
+    CORS_HEADERS,
+  )
+}

@@ -1,0 +1,201 @@
+import { type CapturedEvent, EVENT_TYPES } from '#shared/events/captured-event.ts'
+import { isBotAgent } from './bot.ts'
+import type { Caller } from './caller.ts'
+import { classifyAcquisition } from './channel.ts'
+import { correctedTime } from './clock.ts'
+
+/** Segment's documented limits. */
+export const MAX_EVENT_BYTES = 32 * 1024
+const MAX_MESSAGE_ID_CHARS = 100
+const MAX_ID_CHARS = 255
+const MAX_NAME_CHARS = 255
+const MAX_URL_CHARS = 2000
+
+export type RejectReason =
+  | 'not_an_object'
+  | 'unknown_type'
+  | 'message_id_too_long'
+  | 'id_too_long'
+  | 'no_user_anon_id'
+  | 'event_name_missing'
+  | 'group_id_missing'
+  | 'alias_ids_missing'
+  | 'properties_not_an_object'
+  | 'too_large'
+  | 'too_deep'
+  | 'opted_out'
+  | 'erased'
+
+/** An event that will not be stored; its verdict can be looked up for seven days. */
+export interface RejectedEvent {
+  messageId: string
+  reason: RejectReason
+  detail: string
+  type: string | null
+  name: string | null
+  receivedAt: number
+}
+
+export type ReadEvent =
+  | { kind: 'event'; event: CapturedEvent }
+  | { kind: 'rejected'; rejected: RejectedEvent }
+
+type Json = Record<string, unknown>
+
+/**
+ * Reads one event of the Segment protocol as leniently as Segment does (numbers as ids, missing
+ * messageId, timestamps in either place) and as strictly as the store needs.
+ *
+ * @param root the batch's own object, whose context and sentAt count for each item
+ */
+export function readSegmentEvent(raw: unknown, type: unknown, root: Json, caller: Caller): ReadEvent {
+  if (!isObject(raw)) return reject({}, null, caller, 'not_an_object', 'An event must be an object.')
+  const eventType = EVENT_TYPES.find((known) => known === type)
+  if (!eventType) {
+    return reject(raw, null, caller, 'unknown_type', `There is no event type ${quoted(type)}.`)
+  }
+  const messageId = text(raw.messageId) ?? crypto.randomUUID()
+  if (messageId.length > MAX_MESSAGE_ID_CHARS) {
+    return reject(raw, eventType, caller, 'message_id_too_long', 'messageId exceeds 100 characters.')
+  }
+  const anonymousId = text(raw.anonymousId)
+  const userId = text(raw.userId)
+  const previousId = text(raw.previousId)
+  const groupId = text(raw.groupId)
+  for (const id of [anonymousId, userId, previousId, groupId]) {
+    if (id && id.length > MAX_ID_CHARS) {
+      return reject(raw, eventType, caller, 'id_too_long', 'An id exceeds 255 characters.')
+    }
+  }
+  if (!anonymousId && !userId) {
+    return reject(raw, eventType, caller, 'no_user_anon_id', 'Neither userId nor anonymousId is given.')
+  }
+  if (eventType === 'track' && !text(raw.event)) {
+    return reject(raw, eventType, caller, 'event_name_missing', 'A track call needs an event name.')
+  }
+  if (eventType === 'group' && !groupId) {
+    return reject(raw, eventType, caller, 'group_id_missing', 'A group call needs a groupId.')
+  }
+  if (eventType === 'alias' && !(previousId && userId)) {
+    return reject(raw, eventType, caller, 'alias_ids_missing', 'An alias call needs previousId and userId.')
+  }
+  if (!isAbsentOrObject(raw.properties) || !isAbsentOrObject(raw.traits)) {
+    return reject(raw, eventType, caller, 'properties_not_an_object', 'properties and traits must be objects.')
+  }
+  const context = { ...asObject(root.context), ...asObject(raw.context) }
+  const optedOut = caller.optedOut || asObject(context.consent).gpc === true
+  if (optedOut && (eventType === 'identify' || eventType === 'group' || eventType === 'alias')) {
+    return reject(raw, eventType, caller, 'opted_out', 'The visitor opted out of tracking (GPC or DNT).')
+  }
+
+  const properties = asObject(raw.properties)
+  const page = { ...asObject(context.page), ...(eventType === 'page' ? properties : {}) }
+  const url = text(page.url)
+  const location = url ? parseUrl(url) : null
+  const search = text(page.search) ?? location?.search ?? ''
+  const campaign = asObject(context.campaign)
+  const acquisition = classifyAcquisition({
+    source: text(campaign.source),
+    medium: text(campaign.medium),
+    campaign: text(campaign.name),
+    search,
+    referrer: text(page.referrer),
+    pageHost: location?.host ?? null,
+  })
+  const userAgent = text(context.userAgent) ?? caller.browser?.userAgent ?? ''
+  return {
+    kind: 'event',
+    event: {
+      messageId,
+      type: eventType,
+      name: clip(text(eventType === 'track' ? raw.event : (raw.name ?? properties.name)), MAX_NAME_CHARS),
+      visitorId: optedOut ? null : (anonymousId ?? userId),
+      anonymousId: optedOut ? null : anonymousId,
+      userId: optedOut ? null : userId,
+      previousId: optedOut ? null : previousId,
+      groupId: optedOut ? null : groupId,
+      occurredAt: correctedTime(
+        raw.originalTimestamp ?? raw.timestamp,
+        raw.sentAt ?? root.sentAt,
+        caller.receivedAt,
+      ),
+      receivedAt: caller.receivedAt,
+      bot: !caller.verified && userAgent !== '' && isBotAgent(userAgent),
+      verified: caller.verified,
+      ...acquisition,
+      country: caller.browser?.country ?? null,
+      // The query of an opted-out visitor may name the person, and so may any property.
+      url: optedOut ? (location ? location.origin + location.pathname : null) : clip(url, MAX_URL_CHARS),
+      path: clip(text(page.path) ?? location?.pathname ?? null, MAX_URL_CHARS),
+      title: clip(text(page.title), MAX_NAME_CHARS),
+      properties: optedOut ? {} : properties,
+      traits: optedOut ? {} : asObject(raw.traits),
+      context: optedOut ? {} : keptContext(context, userAgent),
+    },
+  }
+}
+
+/** Of a client's context only what reports and features use is kept. */
+function keptContext(context: Json, userAgent: string): Json {
+  const kept: Json = {}
+  if (userAgent) kept.userAgent = userAgent.slice(0, 400)
+  for (const key of ['locale', 'timezone', 'library', 'screen', 'consent', 'groupId'] as const) {
+    if (context[key] !== undefined) kept[key] = context[key]
+  }
+  return kept
+}
+
+export function reject(
+  raw: Json,
+  type: string | null,
+  caller: Caller,
+  reason: RejectReason,
+  detail: string,
+): ReadEvent {
+  return {
+    kind: 'rejected',
+    rejected: {
+      messageId: (text(raw.messageId) ?? crypto.randomUUID()).slice(0, MAX_MESSAGE_ID_CHARS),
+      reason,
+      detail,
+      type: type ?? clip(text(raw.type), 40),
+      name: clip(text(raw.event) ?? text(raw.name), MAX_NAME_CHARS),
+      receivedAt: caller.receivedAt,
+    },
+  }
+}
+
+/**
+ * A non-empty string, or null. Numbers are accepted because clients send numeric ids; NUL and lone
+ * surrogates are removed because SQLite text cannot carry them.
+ */
+function text(value: unknown): string | null {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  if (typeof value !== 'string' || value === '') return null
+  const clean = value.isWellFormed() ? value : value.toWellFormed()
+  return clean.includes('\0') ? clean.replaceAll('\0', '') || null : clean
+}
+
+function clip(value: string | null, chars: number): string | null {
+  return value && value.length > chars ? value.slice(0, chars).toWellFormed() : value
+}
+
+function parseUrl(url: string): URL | null {
+  return URL.parse(url)
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isAbsentOrObject(value: unknown): boolean {
+  return value === undefined || value === null || isObject(value)
+}
+
+export function asObject(value: unknown): Json {
+  return isObject(value) ? value : {}
+}
+
+function quoted(value: unknown): string {
+  return JSON.stringify(String(value).slice(0, 40))
+}

@@ -1,0 +1,15 @@
+import type { Env } from '../env.ts'
+import { openStore } from '../store/client.ts'
+import { Directory } from './directory.ts'
+
+const directories = new Map<string, Directory>()
+
+/** The isolate's one directory of a control database. */
+export function directoryOf(env: Env): Directory {
+  const url = env.CONTROL_DB_URL
+  const known = directories.get(url)
+  if (known) return known
+  const directory = new Directory(openStore(url, env.STORE_AUTH_TOKEN))
+  directories.set(url, directory)
+  return directory
+}

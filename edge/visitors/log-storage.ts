@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto'
+import type { LogKind, LogRow } from './log-entry.ts'
+import { emptyLedgerHour, LedgerEntries, type LedgerHour, type LedgerVerdict } from './ledger.ts'
+
+/** Drained rows stay this long, so that a restored store can be filled again from here. */
+export const RETENTION_MS = 72 * 3_600_000
+/** How long a messageId is recognised here; the store's unique index knows it as long as the event lives. */
+export const DEDUPE_HORIZON_MS = 7 * 86_400_000
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS log (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, received_at INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS seen (hash BLOB PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS profiles (visitor_id TEXT PRIMARY KEY, body TEXT NOT NULL, touched_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ledger (hour INTEGER NOT NULL, verdict TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (hour, verdict)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS batches (seq INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, state TEXT NOT NULL, applied_at INTEGER, booked TEXT);
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`
+
+/** A frozen piece of the log: its content never changes, so sending it again is harmless. */
+export interface Batch {
+  seq: number
+  firstSeq: number
+  lastSeq: number
+}
+
+type MetaKey = 'epoch' | 'folded_seq' | 'purged_at'
+
+/** The object's own SQLite tables. All methods are synchronous; callers group them in transactions. */
+export class LogStorage {
+  readonly sql: SqlStorage
+  /** Given out here rather than by AUTOINCREMENT, which would write a second row for each event. */
+  #nextSeq: number
+
+  constructor(sql: SqlStorage) {
+    this.sql = sql
+    sql.exec(SCHEMA)
+    this.#nextSeq = 1 + Math.max(this.#number('SELECT coalesce(max(seq), 0) AS n FROM log'), this.frozenUpTo())
+  }
+
+  /** Remembers a messageId; false when it was known, which makes the event a duplicate. */
+  claim(messageId: string, at: number): boolean {
+    const hash = createHash('sha256').update(messageId).digest().subarray(0, 16)
+    const written = this.sql.exec(
+      'INSERT INTO seen (hash, at) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING',
+      hash,
+      at,
+    )
+    return written.rowsWritten > 0
+  }
+
+  append(kind: LogKind, receivedAt: number, body: string): void {
+    this.sql.exec(
+      'INSERT INTO log (seq, kind, received_at, body) VALUES (?, ?, ?, ?)',
+      this.#nextSeq++,
+      kind,
+      receivedAt,
+      body,
+    )
+  }
+
+  lastSeq(): number {
+    return this.#nextSeq - 1
+  }
+
+  /** Rows from `firstSeq` on, at most `rows` of them and about `bytes` in all, but at least one. */
+  read(firstSeq: number, rows: number, bytes: number): LogRow[] {
+    const found: LogRow[] = []
+    let size = 0
+    for (const row of this.sql.exec('SELECT seq, kind, received_at, body FROM log WHERE seq >= ? ORDER BY seq LIMIT ?', firstSeq, rows)) {
+      const logRow = logRowOf(row)
+      size += logRow.body.length
+      if (found.length > 0 && size > bytes) break
+      found.push(logRow)
+    }
+    return found
+  }
+
+  rowsOf(batch: Batch): LogRow[] {
+    return this.sql
+      .exec('SELECT seq, kind, received_at, body FROM log WHERE seq BETWEEN ? AND ? ORDER BY seq', batch.firstSeq, batch.lastSeq)
+      .toArray()
+      .map(logRowOf)
+  }
+
+  nextFrozen(): Batch | null {
+    const row = this.sql
+      .exec("SELECT seq, first_seq, last_seq FROM batches WHERE state = 'frozen' ORDER BY seq LIMIT 1")
+      .toArray()[0]
+    return row ? batchOf(row) : null
+  }
+
+  /** Everything up to here is in some batch. */
+  frozenUpTo(): number {
+    return this.#number('SELECT coalesce(max(last_seq), 0) AS n FROM batches')
+  }
+
+  freeze(firstSeq: number, lastSeq: number): Batch {
+    const seq = this.#number('SELECT coalesce(max(seq), 0) + 1 AS n FROM batches')
+    this.sql.exec(
+      "INSERT INTO batches (seq, first_seq, last_seq, state) VALUES (?, ?, ?, 'frozen')",
+      seq,
+      firstSeq,
+      lastSeq,
+    )
+    return { seq, firstSeq, lastSeq }
+  }
+
+  /** Two new batches in place of a voided one; the second begins at `secondSeq`. */
+  splitFrozen(batch: Batch, secondSeq: number): void {
+    this.freeze(batch.firstSeq, secondSeq - 1)
+    this.freeze(secondSeq, batch.lastSeq)
+  }
+
+  /** The store has the batch: its events leave `pending` and are booked as what they became. */
+  markApplied(batch: Batch, at: number, entries: LedgerEntries): void {
+    entries.writeTo(this.sql)
+    this.sql.exec(
+      "UPDATE batches SET state = 'applied', applied_at = ?, booked = ? WHERE seq = ?",
+      at,
+      entries.toJson(),
+      batch.seq,
+    )
+  }
+
+  markVoid(batch: Batch): void {
+    this.sql.exec("UPDATE batches SET state = 'void' WHERE seq = ?", batch.seq)
+  }
+
+  /** After a restore: these batches have to be sent again. */
+  appliedBatches(): Batch[] {
+    return this.sql
+      .exec("SELECT seq, first_seq, last_seq FROM batches WHERE state = 'applied' ORDER BY seq")
+      .toArray()
+      .map(batchOf)
+  }
+
+  /** Back to pending, with its entries taken back out of the books. */
+  unapply(batch: Batch): void {
+    const { booked } = this.sql.exec('SELECT booked FROM batches WHERE seq = ?', batch.seq).one()
+    LedgerEntries.fromJson(String(booked)).negated().writeTo(this.sql)
+    this.sql.exec(
+      "UPDATE batches SET state = 'frozen', applied_at = NULL, booked = NULL WHERE seq = ?",
+      batch.seq,
+    )
+  }
+
+  /** Rows waiting to be confirmed by the store (events, verdicts and scores). */
+  backlog(): number {
+    const frozen = this.#number(
+      "SELECT coalesce(sum(last_seq - first_seq + 1), 0) AS n FROM batches WHERE state = 'frozen'",
+    )
+    return frozen + this.lastSeq() - this.frozenUpTo()
+  }
+
+  ledger(sinceHour: number): LedgerHour[] {
+    const hours = new Map<number, LedgerHour>()
+    const at = (hour: number) => {
+      const known = hours.get(hour) ?? emptyLedgerHour(hour)
+      hours.set(hour, known)
+      return known
+    }
+    for (const row of this.sql.exec('SELECT hour, verdict, n FROM ledger WHERE hour >= ?', sinceHour)) {
+      at(Number(row.hour))[row.verdict as LedgerVerdict] = Number(row.n)
+    }
+    const waiting = this.sql.exec(
+      `SELECT received_at / 3600000 * 3600000 AS hour, count(*) AS n FROM log
+       WHERE kind = 'event' AND received_at >= ? AND (
+         seq > (SELECT coalesce(max(last_seq), 0) FROM batches)
+         OR EXISTS (SELECT 1 FROM batches b WHERE b.state = 'frozen' AND log.seq BETWEEN b.first_seq AND b.last_seq)
+       ) GROUP BY 1`,
+      sinceHour,
+    )
+    for (const row of waiting) at(Number(row.hour)).pending = Number(row.n)
+    return [...hours.values()]
+  }
+
+  profile(visitorId: string): string | null {
+    const row = this.sql.exec('SELECT body FROM profiles WHERE visitor_id = ?', visitorId).toArray()[0]
+    return row ? String(row.body) : null
+  }
+
+  saveProfile(visitorId: string, body: string, touchedAt: number): void {
+    this.sql.exec(
+      `INSERT INTO profiles (visitor_id, body, touched_at) VALUES (?, ?, ?)
+       ON CONFLICT (visitor_id) DO UPDATE SET body = excluded.body, touched_at = excluded.touched_at`,
+      visitorId,
+      body,
+      touchedAt,
+    )
+  }
+
+  meta(key: MetaKey): string | null {
+    const row = this.sql.exec('SELECT value FROM meta WHERE key = ?', key).toArray()[0]
+    return row ? String(row.value) : null
+  }
+
+  setMeta(key: MetaKey, value: string): void {
+    this.sql.exec(
+      'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      key,
+      value,
+    )
+  }
+
+  /** Forgets what is past its horizon; a scan, so the caller runs it once an hour. */
+  purge(now: number): void {
+    this.sql.exec('DELETE FROM seen WHERE at < ?', now - DEDUPE_HORIZON_MS)
+    const upTo = this.#number(
+      "SELECT coalesce(max(last_seq), 0) AS n FROM batches WHERE state <> 'frozen' AND coalesce(applied_at, 0) < ?",
+      now - RETENTION_MS,
+    )
+    const oldestFrozen = this.nextFrozen()?.firstSeq ?? Number.MAX_SAFE_INTEGER
+    const deletable = Math.min(upTo, oldestFrozen - 1)
+    this.sql.exec('DELETE FROM log WHERE seq <= ?', deletable)
+    this.sql.exec(
+      "DELETE FROM batches WHERE state <> 'frozen' AND last_seq <= ? AND seq < (SELECT max(seq) FROM batches)",
+      deletable,
+    )
+    this.setMeta('purged_at', String(now))
+  }
+
+  #number(query: string, ...bindings: SqlStorageValue[]): number {
+    return Number(this.sql.exec(query, ...bindings).one().n)
+  }
+}
+
+function logRowOf(row: Record<string, SqlStorageValue>): LogRow {
+  return {
+    seq: Number(row.seq),
+    kind: row.kind as LogKind,
+    receivedAt: Number(row.received_at),
+    body: String(row.body),
+  }
+}
+
+function batchOf(row: Record<string, SqlStorageValue>): Batch {
+  return { seq: Number(row.seq), firstSeq: Number(row.first_seq), lastSeq: Number(row.last_seq) }
+}

@@ -1,0 +1,221 @@
+import { DurableObject } from 'cloudflare:workers'
+import type { CapturedEvent } from '#shared/events/captured-event.ts'
+import type { Profile } from '#shared/profile/profile.ts'
+import { directoryOf } from '../tenancy/directory-of.ts'
+import { workspaceStore } from '../store/workspace-store.ts'
+import type { Env } from '../env.ts'
+import { scoreLiveProfiles } from './live-scores.ts'
+import { drainStep } from './drain.ts'
+import { LedgerEntries, type LedgerHour } from './ledger.ts'
+import { LiveProfiles } from './live-profiles.ts'
+import type { AppendAnswer, AppendEntry, LoggedVerdict } from './log-entry.ts'
+import { LogStorage } from './log-storage.ts'
+import { rewindToStore } from './rewind.ts'
+import { workspaceOfName } from './routing.ts'
+
+/** How long events gather before they are drained: long enough for a batch, short against "seconds". */
+const DRAIN_DELAY_MS = 150
+/** One alarm drains at most this long, then makes room for other work and comes back. */
+const ALARM_BUDGET_MS = 20_000
+const RETRY_FIRST_MS = 500
+const RETRY_MAX_MS = 15_000
+/** Beyond this the object pushes back (429) rather than fill its disk. */
+const MAX_BACKLOG_ROWS = 500_000
+const PURGE_EVERY_MS = 3_600_000
+
+interface Waiting {
+  entries: AppendEntry[]
+  resolve: (answer: AppendAnswer) => void
+  reject: (error: unknown) => void
+}
+
+/**
+ * Holds many visitors of one workspace: the durable log of their events until the store has them, the
+ * dedupe memory, the books, and the live profiles. See docs/capture.md for its invariants.
+ */
+export class VisitorLog extends DurableObject<Env> {
+  readonly #log: LogStorage
+  readonly #profiles: LiveProfiles
+  readonly #name: string
+  #waiting: Waiting[] = []
+  #backlog: number
+  #alarmSet = false
+  #failures = 0
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#log = new LogStorage(ctx.storage.sql)
+    this.#profiles = new LiveProfiles(this.#log)
+    this.#backlog = this.#log.backlog()
+    this.#name = ctx.id.name ?? ''
+  }
+
+  /**
+   * Takes events of this object's visitors. The answer leaves only after they are on disk (the output
+   * gate holds it back until the commit), so an acknowledgement is a promise.
+   *
+   * Calls that arrive together share one commit: the disk's flush is the expensive part.
+   */
+  append(entries: AppendEntry[]): Promise<AppendAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ entries, resolve, reject })
+      if (this.#waiting.length === 1) setTimeout(() => this.#commitWaiting(), 0)
+    })
+  }
+
+  /** The live profile, or null for a visitor never seen here. */
+  async profile(visitorId: string): Promise<Profile | null> {
+    return this.#profiles.get(visitorId)
+  }
+
+  /** This object's books since an hour (Unix milliseconds), and what it still has to send. */
+  async ledger(sinceHour: number): Promise<{ hours: LedgerHour[]; backlog: number }> {
+    return { hours: this.#log.ledger(sinceHour), backlog: this.#log.backlog() }
+  }
+
+  /** Makes sure an alarm is pending; the hub's sweep calls it for objects whose alarms gave up. */
+  async wake(): Promise<void> {
+    if (this.#log.backlog() > 0) await this.ctx.storage.setAlarm(Date.now())
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmSet = false
+    const nextMs = await this.#drain()
+    if (nextMs !== null) await this.#setAlarm(nextMs)
+  }
+
+  #commitWaiting(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    if (this.#backlog > MAX_BACKLOG_ROWS) {
+      for (const { resolve } of waiting) resolve({ kind: 'overloaded', retryAfterSeconds: 30 })
+      return
+    }
+    const answers: AppendAnswer[] = []
+    const folded: CapturedEvent[] = []
+    try {
+      this.ctx.storage.transactionSync(() => {
+        const books = new LedgerEntries()
+        for (const { entries } of waiting) answers.push(this.#append(entries, books, folded))
+        books.writeTo(this.#log.sql)
+      })
+    } catch (error) {
+      for (const { reject } of waiting) reject(error)
+      return
+    }
+    for (const event of folded) this.#profiles.fold(event)
+    this.#backlog += answers.reduce((sum, answer) => sum + (answer.kind === 'stored' ? answer.accepted : 0), 0)
+    if (!this.#alarmSet) this.ctx.waitUntil(this.#setAlarm(DRAIN_DELAY_MS))
+    waiting.forEach(({ resolve }, index) => {
+      const answer = answers[index]
+      if (answer) resolve(answer)
+    })
+  }
+
+  #append(entries: AppendEntry[], books: LedgerEntries, folded: CapturedEvent[]): AppendAnswer {
+    let accepted = 0
+    let duplicates = 0
+    for (const entry of entries) {
+      if (entry.kind === 'verdict') {
+        const verdict = JSON.parse(entry.body) as LoggedVerdict
+        books.add('received', verdict.receivedAt)
+        books.add('rejected', verdict.receivedAt)
+        this.#log.append('verdict', verdict.receivedAt, entry.body)
+        continue
+      }
+      const event = JSON.parse(entry.body) as CapturedEvent
+      books.add('received', event.receivedAt)
+      if (this.#log.claim(entry.messageId, event.receivedAt)) {
+        accepted++
+        this.#log.append('event', event.receivedAt, entry.body)
+        folded.push(event)
+      } else {
+        duplicates++
+        books.add('duplicate', event.receivedAt)
+        this.#log.append('verdict', event.receivedAt, JSON.stringify(duplicateOf(event)))
+      }
+    }
+    return { kind: 'stored', accepted, duplicates }
+  }
+
+  /** @returns milliseconds until it should run again, or null when nothing is left to do */
+  async #drain(): Promise<number | null> {
+    const deadline = Date.now() + ALARM_BUDGET_MS
+    let drained = 0
+    try {
+      const workspace = await directoryOf(this.env).workspace(workspaceOfName(this.#name))
+      if (!workspace) return RETRY_MAX_MS
+      const store = workspaceStore(this.env, workspace)
+      const deps = {
+        object: this.#name,
+        log: this.#log,
+        store,
+        now: Date.now,
+        transaction: (work: () => void) =>
+          this.ctx.storage.transactionSync(() => {
+            work()
+            this.#profiles.save(Date.now())
+          }),
+      }
+      while (Date.now() < deadline) {
+        const step = await drainStep(deps)
+        if (step.kind === 'waiting') return this.#backOff(step.reason)
+        this.#failures = 0
+        if (step.kind === 'applied') {
+          drained += step.rows
+          this.#backlog = this.#log.backlog()
+          await rewindToStore(deps, step.epoch)
+        }
+        if (step.kind === 'empty') {
+          await scoreLiveProfiles(this.#profiles, this.#log, deps.transaction)
+          if (this.#log.backlog() === 0) break
+        }
+      }
+      if (drained > 0) await this.#pokeProjector(workspace.id)
+      this.#purgeHourly()
+      return this.#log.backlog() > 0 || this.#profiles.unscoredCount > 0 ? 0 : null
+    } catch (error) {
+      return this.#backOff(String(error))
+    }
+  }
+
+  #backOff(reason: string): number {
+    this.#failures++
+    if (this.#failures === 1 || this.#failures % 20 === 0) {
+      console.warn(JSON.stringify({ event: 'drain_waiting', object: this.#name, reason, failures: this.#failures }))
+    }
+    const ceiling = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(this.#failures, 10))
+    return ceiling / 2 + Math.random() * (ceiling / 2)
+  }
+
+  async #pokeProjector(workspaceId: string): Promise<void> {
+    try {
+      await this.env.PROJECTOR.getByName(workspaceId).poke()
+    } catch {
+      // The projector's own alarm and the hub's sweep find the events anyway; the poke only makes it prompt.
+    }
+  }
+
+  #purgeHourly(): void {
+    const now = Date.now()
+    if (now - Number(this.#log.meta('purged_at') ?? 0) < PURGE_EVERY_MS) return
+    this.ctx.storage.transactionSync(() => this.#log.purge(now))
+  }
+
+  async #setAlarm(delayMs: number): Promise<void> {
+    this.#alarmSet = true
+    await this.ctx.storage.setAlarm(Date.now() + delayMs)
+  }
+}
+
+function duplicateOf(event: CapturedEvent): LoggedVerdict {
+  return {
+    messageId: event.messageId,
+    verdict: 'duplicate',
+    reason: null,
+    detail: null,
+    type: event.type,
+    name: event.name,
+    receivedAt: event.receivedAt,
+  }
+}
