@@ -12,7 +12,7 @@ import type {
 } from './model.ts'
 import { ATTRIBUTE_TYPE, DATA_TYPE, OnnxError } from './model.ts'
 
-const DECODER = new TextDecoder('utf-8', { fatal: true })
+const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
 /** Calls `field` for every field of the message at hand; it answers false to have it skipped. */
 function fields(

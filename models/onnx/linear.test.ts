@@ -5,9 +5,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { decodeOnnx } from './decode.ts'
 import { encodeOnnx } from './encode.ts'
 import type { LinearModel } from './linear.ts'
-import { INPUT_NAME, linearFromOnnx, linearToOnnx } from './linear.ts'
+import { linearFromOnnx, linearToOnnx } from './linear.ts'
 import { linearMargins, sigmoid } from './linear-walker.ts'
 import { OnnxError } from './model.ts'
+import { INPUT_NAME } from './names.ts'
 
 const COLUMNS = 24
 const PARITY_ROWS = 10_000

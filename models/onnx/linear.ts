@@ -2,6 +2,7 @@ import { decodeOnnx } from './decode.ts'
 import { encodeOnnx } from './encode.ts'
 import type { Graph, GraphNode, OnnxModel, Tensor } from './model.ts'
 import { DATA_TYPE, OnnxError } from './model.ts'
+import { INPUT_NAME, MARGIN_OUTPUT, PROBABILITY_OUTPUT } from './names.ts'
 
 /**
  * A logistic model over columns. A row is taken in this order: a missing value (NaN) becomes
@@ -20,10 +21,6 @@ export interface LinearModel {
   /** Model version, feature hash, training window …, as written in the file. */
   metadata: Record<string, string>
 }
-
-export const INPUT_NAME = 'X'
-export const PROBABILITY_OUTPUT = 'probability'
-export const MARGIN_OUTPUT = 'margin'
 
 const IR_VERSION = 8
 const OPERATOR_SET_VERSION = 15

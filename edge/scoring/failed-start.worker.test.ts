@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { FEATURES } from '#shared/features/registry.ts'
+import unlinkableWasm from './unlinkable.fixture.wasm'
+import { randomModel } from './model.fixture.ts'
+import { createOnnxRuntime, type OnnxSession } from './onnx-runtime.ts'
+import { createScorer } from './scorer.ts'
+import { createSessionCache } from './session-cache.ts'
+
+const NOTHING_KNOWN = Object.fromEntries(FEATURES.map((feature) => [feature.name, null]))
+
+describe('an isolate in which ONNX Runtime cannot start', () => {
+  test('leads are still scored, by the walker, with reasons, and the scorer says so', async () => {
+    const runtime = createOnnxRuntime(unlinkableWasm)
+    const sessions = createSessionCache<OnnxSession>(2)
+    const scorer = await createScorer(await randomModel(1), runtime, sessions)
+    const [score] = await scorer.score([NOTHING_KNOWN], { reasons: true })
+    expect(score?.probability).toBeGreaterThan(0)
+    expect(score?.reasons.length).toBeGreaterThan(0)
+    expect(scorer.engine()).toMatchObject({
+      kind: 'walker',
+      reason: expect.stringContaining('ONNX Runtime could not start'),
+    })
+  })
+
+  test('the failed start is final: it is not tried again, and the reason stays', async () => {
+    const runtime = createOnnxRuntime(unlinkableWasm)
+    const { onnx } = await randomModel(1)
+    const names = { input: 'X', output: 'probability' }
+    await expect(runtime.open(onnx, names)).rejects.toMatchObject({ kind: 'start_failed' })
+    const failed = runtime.state()
+    expect(failed.kind).toBe('failed')
+    await expect(runtime.open(onnx, names)).rejects.toMatchObject({ kind: 'start_failed' })
+    expect(runtime.state()).toEqual(failed)
+  })
+})

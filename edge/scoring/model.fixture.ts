@@ -1,0 +1,62 @@
+import { linearToOnnx } from '#models/onnx/linear.ts'
+import { FEATURE_HASH, FEATURES } from '#shared/features/registry.ts'
+import type { Encoding } from '#shared/scoring/manifest.ts'
+import type { ScoringModel } from './scorer.ts'
+
+/** A linear congruential generator: the same numbers in every run. */
+export function uniform(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+/** A model over every feature of the registry, with random weights. */
+export async function randomModel(seed: number): Promise<ScoringModel> {
+  const next = uniform(seed)
+  const columns = FEATURES.flatMap((feature) => {
+    const encodings: Encoding[] =
+      feature.type === 'category'
+        ? feature.levels.map((level) => ({ kind: 'level', level }))
+        : feature.type === 'boolean'
+          ? [{ kind: 'boolean' }]
+          : [{ kind: 'number', transform: 'log1p' }]
+    const missing: Encoding = { kind: 'missing' }
+    return [...encodings, missing].map((encoding) => ({ feature: feature.name, encoding }))
+  })
+  const each = (low: number, high: number): Float32Array =>
+    Float32Array.from(columns, () => low + next() * (high - low))
+  const mean = each(0.1, 0.9)
+  const version = `random-${seed}`
+  const bias = Math.fround(-1)
+  const onnx = linearToOnnx({
+    impute: mean,
+    low: each(0, 0),
+    high: each(3, 6),
+    mean,
+    scale: each(0.4, 1),
+    weights: each(-0.5, 0.5),
+    bias,
+    metadata: { model_version: version },
+  })
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', onnx))
+  return {
+    onnx,
+    manifest: {
+      format: 1,
+      version,
+      algorithm: 'logistic-regression',
+      onnxSha256: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''),
+      featureHash: FEATURE_HASH,
+      columns: columns.map((column, index) => ({ ...column, mean: mean[index] ?? 0 })),
+      base: bias,
+      trainedOn: { from: 0, to: 1, rows: 1, converted: 0, source: 'random weights', l2: 1 },
+      testedOn: { from: 1, to: 2, rows: 1, converted: 0 },
+      metrics: { auc: 0.5, logLoss: 1, brier: 0.25, ece: 0, topDecileLift: 1 },
+      calibrated: false,
+      grades: { A: 0.6, B: 0.4, C: 0.2 },
+      pointKnots: Array.from({ length: 101 }, (_, percent) => percent / 100),
+    },
+  }
+}

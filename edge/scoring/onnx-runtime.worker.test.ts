@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import { sigmoid } from '#models/onnx/linear-walker.ts'
+import { FEATURES, type FeatureValues } from '#shared/features/registry.ts'
+import { isolateRuntime, isolateSessions } from './isolate-runtime.ts'
+import { randomModel, uniform } from './model.fixture.ts'
+import { createScorer } from './scorer.ts'
+
+function randomFeatures(next: () => number): FeatureValues {
+  return Object.fromEntries(
+    FEATURES.map((feature) => {
+      if (next() < 0.2) return [feature.name, null]
+      if (feature.type === 'number') return [feature.name, Math.floor(next() * 40)]
+      if (feature.type === 'boolean') return [feature.name, next() < 0.5]
+      return [feature.name, feature.levels[Math.floor(next() * feature.levels.length)] ?? null]
+    }),
+  )
+}
+
+const refusing = {
+  open: async () => {
+    throw new Error('no runtime in this test')
+  },
+}
+
+describe('ONNX Runtime in workerd', () => {
+  test('a file that is no model is refused without spoiling the models after it', async () => {
+    const junk = new Uint8Array([1, 2, 3, 4, 5])
+    await expect(
+      isolateRuntime.open(junk, { input: 'X', output: 'probability' }),
+    ).rejects.toMatchObject({ name: 'OnnxRuntimeError', kind: 'model_refused' })
+    const scorer = await createScorer(await randomModel(1), isolateRuntime, isolateSessions)
+    const [score] = await scorer.score([randomFeatures(uniform(1))], { reasons: false })
+    expect(score?.probability).toBeGreaterThan(0)
+    expect(scorer.engine()).toEqual({ kind: 'onnxruntime' })
+    expect(isolateRuntime.state()).toEqual({ kind: 'ready' })
+  })
+
+  test('it gives the scores of the plain walker on 1,000 random rows, in batches and one by one', async () => {
+    const model = await randomModel(2)
+    const fast = await createScorer(model, isolateRuntime, isolateSessions)
+    const plain = await createScorer(model, refusing, isolateSessionsOfNobody())
+    const next = uniform(3)
+    const rows = Array.from({ length: 1000 }, () => randomFeatures(next))
+    const [a, b] = await Promise.all([
+      fast.score(rows, { reasons: true }),
+      plain.score(rows, { reasons: true }),
+    ])
+    expect(fast.engine().kind).toBe('onnxruntime')
+    expect(plain.engine()).toMatchObject({ kind: 'walker', reason: 'no runtime in this test' })
+    const gaps = a.map((score, row) => Math.abs(score.probability - (b[row]?.probability ?? 9)))
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(1e-5)
+    const singles = await Promise.all(
+      rows.slice(0, 50).map(async (row) => (await fast.score([row], { reasons: true }))[0]),
+    )
+    singles.forEach((score, row) => {
+      expect(score?.probability).toBeCloseTo(a[row]?.probability ?? 9, 6)
+      expect(score?.reasons).toEqual(a[row]?.reasons)
+    })
+  })
+
+  test('reasons, fit and engagement add up to the margin of the probability that ONNX Runtime gave', async () => {
+    const model = await randomModel(4)
+    const scorer = await createScorer(model, isolateRuntime, isolateSessions)
+    const next = uniform(5)
+    const scores = await scorer.score(
+      Array.from({ length: 200 }, () => randomFeatures(next)),
+      { reasons: true },
+    )
+    for (const score of scores) {
+      const reasons = score.reasons.reduce((sum, reason) => sum + reason.contribution, 0)
+      expect(sigmoid(reasons + model.manifest.base)).toBeCloseTo(score.probability, 5)
+      expect(score.fit + score.engagement).toBeCloseTo(reasons, 6)
+    }
+  })
+
+  test('more models than the cache holds are all scored rightly', async () => {
+    const rows = [randomFeatures(uniform(6))]
+    const models = await Promise.all([10, 11, 12, 13, 14, 15].map(randomModel))
+    const scorers = await Promise.all(
+      models.map((model) => createScorer(model, isolateRuntime, isolateSessions)),
+    )
+    const round = () => Promise.all(scorers.map((scorer) => scorer.score(rows, { reasons: false })))
+    const first = await round()
+    const second = await round()
+    expect(second).toEqual(first)
+    expect(new Set(first.map(([score]) => score?.probability)).size).toBe(models.length)
+    expect(scorers.map((scorer) => scorer.engine().kind)).toEqual(models.map(() => 'onnxruntime'))
+    expect(isolateSessions.keys().length).toBeLessThanOrEqual(4)
+  })
+})
+
+function isolateSessionsOfNobody() {
+  return {
+    keys: () => [],
+    use: async <S, T>(_key: string, open: () => Promise<S>, run: (session: S) => Promise<T>) =>
+      run(await open()),
+  }
+}

@@ -1,0 +1,149 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { parseFeatureInput } from '#shared/features/feature-input.ts'
+import { type FeatureValues, featuresOf } from '#shared/features/registry.ts'
+import type { Profile } from '#shared/profile/profile.ts'
+import { Score } from '#shared/scoring/score.ts'
+import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
+import type { Scorer } from './scorer.ts'
+
+/** What the route needs from the rest of the Worker. */
+export interface ScoreRouteDeps {
+  scorer(): Promise<Scorer>
+  /** The live profile, null where the workspace knows no such visitor. */
+  profileOf(workspaceId: string, visitorId: string): Promise<Profile | null>
+  /** @throws ProblemError where the caller may not. */
+  authorize(c: Context, permission: 'scores:read'): Promise<{ workspaceId: string }>
+  /** Unix milliseconds. */
+  now(): number
+}
+
+const MAX_VISITOR_ID_CHARS = 256
+
+const ScoreRequest = z
+  .strictObject({
+    visitorId: z.string().min(1).max(MAX_VISITOR_ID_CHARS).optional().openapi({
+      description: 'A visitor of the workspace, scored on the live profile.',
+      example: 'b1c5a8d0-4f2e-4a43-9a52-0d3f5f1c7a10',
+    }),
+    features: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .openapi({
+        description: 'Or bare feature values by name; one that is absent or null is missing.',
+        example: { pricing_views_7d: 4, sessions_30d: 3, industry: 'software' },
+      }),
+    reasons: z.boolean().default(true).openapi({ description: 'Whether to say why.' }),
+  })
+  .refine((body) => (body.visitorId === undefined) !== (body.features === undefined), {
+    message: 'Send either visitorId or features.',
+  })
+  .openapi('ScoreRequest')
+
+const ScoreResponse = Score.extend({
+  visitorId: z.string().nullable(),
+  /** `walker` where ONNX Runtime could not be used; the score is the same to 1e-5. */
+  engine: z.enum(['onnxruntime', 'walker']),
+}).openapi('ScoreResponse')
+
+const ProblemBody = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string(),
+    detail: z.string(),
+    next: z.string(),
+  })
+  .openapi('Problem')
+
+const problemContent = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: ProblemBody } },
+})
+
+export const scoreRoute = createRoute({
+  method: 'post',
+  path: '/v1/score',
+  operationId: 'score',
+  tags: ['Scoring'],
+  summary: 'Score a visitor, or bare features, with reasons',
+  request: { body: { required: true, content: { 'application/json': { schema: ScoreRequest } } } },
+  responses: {
+    200: {
+      description: 'The score',
+      content: { 'application/json': { schema: ScoreResponse } },
+    },
+    400: problemContent('A field is unknown or has a wrong value; `detail` names it'),
+    401: problemContent('No valid key'),
+    403: problemContent('The key may not read scores'),
+    404: problemContent('The workspace knows no such visitor'),
+    503: problemContent('The key or the profile cannot be looked up right now'),
+  },
+})
+
+/** The first thing that is wrong with the request, in one sentence that names the field. */
+function shapeProblem(error: z.core.$ZodError): ProblemError {
+  const issue = error.issues[0]
+  if (issue?.code === 'unrecognized_keys') {
+    const field = issue.keys[0] ?? 'field'
+    return new ProblemError(problems.invalid(`There is no field ${field} in this request.`, field))
+  }
+  const field = issue?.path.join('.')
+  const reason = issue?.message ?? 'The body is not valid.'
+  return new ProblemError(problems.invalid(field ? `${field}: ${reason}` : reason, field))
+}
+
+function parseFeatures(input: Record<string, unknown>): FeatureValues {
+  const parsed = parseFeatureInput(input)
+  if (parsed.kind === 'ok') return parsed.values
+  const { field, reason } = parsed.issues[0] ?? { field: 'features', reason: 'is not valid' }
+  throw new ProblemError(problems.invalid(`${field} ${reason}.`, field))
+}
+
+type Variables = { workspaceId: string }
+
+function answerOf(error: Error): Response {
+  if (error instanceof ProblemError) return problemResponse(error.problem)
+  if (error instanceof HTTPException && error.status === 400) {
+    return problemResponse(problems.invalid('The body is not valid JSON.'))
+  }
+  throw error
+}
+
+/** `POST /v1/score` as an app of its own, to be mounted at the root. Permission: `scores:read`. */
+export function scoreRoutes(deps: ScoreRouteDeps): OpenAPIHono<{ Variables: Variables }> {
+  const app = new OpenAPIHono<{ Variables: Variables }>({
+    defaultHook: (result) => {
+      if (!result.success) throw shapeProblem(result.error)
+    },
+  })
+  app.onError(answerOf)
+  // Before the body is looked at, so that a caller without a key learns nothing from it.
+  app.use(scoreRoute.path, async (c, next) => {
+    c.set('workspaceId', (await deps.authorize(c, 'scores:read')).workspaceId)
+    await next()
+  })
+
+  const valuesOf = async (
+    workspaceId: string,
+    { visitorId, features }: z.infer<typeof ScoreRequest>,
+  ): Promise<FeatureValues> => {
+    if (visitorId === undefined) return parseFeatures(features ?? {})
+    const profile = await deps.profileOf(workspaceId, visitorId)
+    if (profile !== null) return featuresOf(profile, deps.now())
+    throw new ProblemError(problems.notFound('visitor of this id in the workspace'))
+  }
+
+  app.openapi(scoreRoute, async (c) => {
+    const body = c.req.valid('json')
+    const values = await valuesOf(c.get('workspaceId'), body)
+    const scorer = await deps.scorer()
+    const [score] = await scorer.score([values], { reasons: body.reasons })
+    if (score === undefined) throw new Error('The scorer gave no score for one row.')
+    const visitorId = body.visitorId ?? null
+    return c.json({ ...score, visitorId, engine: scorer.engine().kind }, 200)
+  })
+  return app
+}

@@ -1,0 +1,164 @@
+import { type LinearModel, linearFromOnnx } from '#models/onnx/linear.ts'
+import { heldValue, linearMargins, sigmoid } from '#models/onnx/linear-walker.ts'
+import { INPUT_NAME, PROBABILITY_OUTPUT } from '#models/onnx/names.ts'
+import { attribute, type LinearExplainer, reasonsOf, sideSums } from '#shared/explain/linear.ts'
+import {
+  FEATURE_HASH,
+  type FeatureValues,
+  featureByName,
+  featuresOf,
+} from '#shared/features/registry.ts'
+import type { Profile } from '#shared/profile/profile.ts'
+import { encodeRows } from '#shared/scoring/encoding.ts'
+import { gradeOf, pointsOf } from '#shared/scoring/grading.ts'
+import type { ModelManifest } from '#shared/scoring/manifest.ts'
+import type { Score } from '#shared/scoring/score.ts'
+import type { OnnxRuntime, OnnxSession } from './onnx-runtime.ts'
+import type { SessionCache } from './session-cache.ts'
+
+/** A model as it ships: its ONNX file and what must be known beside it. */
+export interface ScoringModel {
+  manifest: ModelManifest
+  onnx: Uint8Array<ArrayBuffer>
+}
+
+/** What computed the latest probabilities; the walker's are the same to 1e-5. */
+export type Engine = { kind: 'onnxruntime' } | { kind: 'walker'; reason: string; next: string }
+
+export interface Scorer {
+  readonly manifest: ModelManifest
+  engine(): Engine
+  /**
+   * Scores rows of features as one batch, in their order. Reasons cost about as much again, so they
+   * are given only where asked for.
+   */
+  score(rows: readonly FeatureValues[], options: { reasons: boolean }): Promise<Score[]>
+}
+
+export type ModelErrorKind = 'other_features' | 'damaged' | 'columns'
+
+/** The file and its manifest cannot be served together, or not to these features. */
+export class ModelError extends Error {
+  override readonly name = 'ModelError'
+  readonly kind: ModelErrorKind
+  readonly next = 'Train the model again and ship the ONNX file and manifest of one training.'
+
+  constructor(kind: ModelErrorKind, reason: string) {
+    super(reason)
+    this.kind = kind
+  }
+}
+
+async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes)
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+async function checkedLinear({ manifest, onnx }: ScoringModel): Promise<LinearModel> {
+  if (manifest.featureHash !== FEATURE_HASH) {
+    throw new ModelError(
+      'other_features',
+      `Model ${manifest.version} was trained on features ${manifest.featureHash}, not ${FEATURE_HASH}.`,
+    )
+  }
+  if ((await sha256Hex(onnx)) !== manifest.onnxSha256) {
+    throw new ModelError('damaged', `The file of model ${manifest.version} is not its manifest's.`)
+  }
+  const linear = linearFromOnnx(onnx)
+  if (linear.weights.length !== manifest.columns.length) {
+    throw new ModelError(
+      'columns',
+      `Model ${manifest.version} has ${linear.weights.length} columns, its manifest ${manifest.columns.length}.`,
+    )
+  }
+  return linear
+}
+
+function explainerOf(linear: LinearModel, manifest: ModelManifest): LinearExplainer {
+  return {
+    features: manifest.columns.map((column) => column.feature),
+    means: Float64Array.from(manifest.columns, (column) => column.mean),
+    weights: Float64Array.from(linear.weights, (w, column) => w / (linear.scale[column] ?? 1)),
+  }
+}
+
+const sideOf = (feature: string) => featureByName(feature)?.side ?? 'engagement'
+
+/**
+ * Makes a scorer for one model.
+ * @param runtime the isolate's ONNX Runtime; where it cannot start or refuses the model, the plain
+ *   walker scores instead and `engine()` says so.
+ * @throws ModelError, OnnxError where the model is damaged or of other features.
+ */
+export async function createScorer(
+  model: ScoringModel,
+  runtime: Pick<OnnxRuntime, 'open'>,
+  sessions: SessionCache<OnnxSession>,
+): Promise<Scorer> {
+  const { manifest, onnx } = model
+  const linear = await checkedLinear(model)
+  const explainer = explainerOf(linear, manifest)
+  const width = manifest.columns.length
+  let engine: Engine = { kind: 'onnxruntime' }
+
+  const open = () => runtime.open(onnx, { input: INPUT_NAME, output: PROBABILITY_OUTPUT })
+
+  const probabilitiesOf = async (
+    encoded: Float32Array<ArrayBuffer>,
+    count: number,
+  ): Promise<ArrayLike<number>> => {
+    try {
+      const run = (session: OnnxSession) => session.run(encoded, count)
+      const probabilities = await sessions.use(manifest.onnxSha256, open, run)
+      engine = { kind: 'onnxruntime' }
+      return probabilities
+    } catch (error) {
+      // A lead without a score is worse than one whose score came another way: say it, go on.
+      const reason = error instanceof Error ? error.message : String(error)
+      engine = { kind: 'walker', reason, next: 'Scores stay the same; check the Worker logs.' }
+      return linearMargins(linear, encoded).map(sigmoid)
+    }
+  }
+
+  return {
+    manifest,
+    engine: () => engine,
+    async score(rows, { reasons }) {
+      if (rows.length === 0) return []
+      const encoded = encodeRows(manifest.columns, rows)
+      const probabilities = await probabilitiesOf(encoded, rows.length)
+      return rows.map((values, index): Score => {
+        const probability = probabilities[index] ?? Number.NaN
+        const held = encoded
+          .subarray(index * width, (index + 1) * width)
+          .map((value, column) => heldValue(linear, column, value))
+        const attributions = attribute(explainer, held)
+        return {
+          probability,
+          points: pointsOf(probability, manifest.pointKnots),
+          grade: gradeOf(probability, manifest.grades),
+          ...sideSums(attributions, sideOf),
+          modelVersion: manifest.version,
+          calibrated: manifest.calibrated,
+          reasons: reasons ? reasonsOf(attributions, values, featureByName) : [],
+        }
+      })
+    },
+  }
+}
+
+/**
+ * Scores live profiles as one batch, in their order.
+ * @param now Unix milliseconds: the moment that features such as "this week" count back from.
+ */
+export function scoreProfiles(
+  scorer: Scorer,
+  profiles: readonly Profile[],
+  now: number,
+  options: { reasons: boolean } = { reasons: true },
+): Promise<Score[]> {
+  return scorer.score(
+    profiles.map((profile) => featuresOf(profile, now)),
+    options,
+  )
+}

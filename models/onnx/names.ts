@@ -1,0 +1,4 @@
+/** Names of the inputs and outputs of every scoring model. */
+export const INPUT_NAME = 'X'
+export const PROBABILITY_OUTPUT = 'probability'
+export const MARGIN_OUTPUT = 'margin'
