@@ -87,7 +87,8 @@ export class Connection {
   describe(statement: SqlStatement): Engine.ColumnDefinition[] {
     this.#admit(statement)
     try {
-      return this.#prepare(statement).handle.columns()
+      // Not a kept statement: that one learns of a changed schema only when it is stepped.
+      return this.#engine.prepare(statement.sql).columns()
     } catch (thrown) {
       throw statementErrorOf(thrown)
     }
