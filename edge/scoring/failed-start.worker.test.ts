@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { FEATURES } from '#shared/features/registry.ts'
-import unlinkableWasm from './unlinkable.fixture.wasm'
 import { randomModel } from './model.fixture.ts'
 import { createOnnxRuntime, type OnnxSession } from './onnx-runtime.ts'
 import { createScorer } from './scorer.ts'
 import { createSessionCache } from './session-cache.ts'
+import unlinkableWasm from './unlinkable.fixture.wasm'
 
 const NOTHING_KNOWN = Object.fromEntries(FEATURES.map((feature) => [feature.name, null]))
 

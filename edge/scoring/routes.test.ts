@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest'
+import { FEATURES, featuresOf } from '#shared/features/registry.ts'
+import { emptyProfile } from '#shared/profile/profile.ts'
+import { Score } from '#shared/scoring/score.ts'
+import { ProblemError, problems } from '../problems/problem.ts'
+import { randomModel } from './model.fixture.ts'
+import { type ScoreRouteDeps, scoreRoutes } from './routes.ts'
+import { createScorer, scoreProfiles } from './scorer.ts'
+import { createSessionCache } from './session-cache.ts'
+
+const NOW = Date.UTC(2026, 10, 2, 9)
+const profile = {
+  ...emptyProfile('v-1'),
+  firstSeenAt: NOW - 3_600_000,
+  lastSeenAt: NOW - 60_000,
+  country: { at: NOW, messageId: 'm-1', value: 'DE' },
+}
+
+/** Scores by the walker: ONNX Runtime in workerd has its own tests. */
+const scorer = await createScorer(
+  await randomModel(21),
+  {
+    open: async () => {
+      throw new Error('not in this test')
+    },
+  },
+  createSessionCache(1),
+)
+
+const deps: ScoreRouteDeps = {
+  scorer: async () => scorer,
+  profileOf: async (workspaceId, visitorId) =>
+    workspaceId === 'ws-1' && visitorId === 'v-1' ? profile : null,
+  authorize: async (c) => {
+    if (c.req.header('authorization') === 'Bearer good') return { workspaceId: 'ws-1' }
+    throw new ProblemError(problems.keyMissing())
+  },
+  now: () => NOW,
+}
+const app = scoreRoutes(deps)
+
+async function post(body: unknown, key = 'good') {
+  const response = await app.request('/v1/score', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  return {
+    status: response.status,
+    type: response.headers.get('content-type'),
+    body: await response.json(),
+  }
+}
+
+describe('POST /v1/score', () => {
+  test('bare features are scored with reasons in words and the values that were sent', async () => {
+    const { status, body } = await post({ features: { pricing_views_7d: 4, industry: 'software' } })
+    expect(status).toBe(200)
+    const score = Score.parse(body)
+    expect(body).toMatchObject({ visitorId: null, engine: 'walker', calibrated: false })
+    const pricing = score.reasons.find((reason) => reason.feature === 'pricing_views_7d')
+    expect(pricing).toMatchObject({
+      side: 'engagement',
+      value: 4,
+      text: 'visited pricing 4 times this week',
+    })
+    const strengths = score.reasons.map((reason) => Math.abs(reason.contribution))
+    expect(strengths).toEqual([...strengths].sort((a, b) => b - a))
+  })
+
+  test('a visitor is scored on the live profile as of now, like the profile itself', async () => {
+    const { status, body } = await post({ visitorId: 'v-1' })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ visitorId: 'v-1' })
+    const [expected] = await scoreProfiles(scorer, [profile], NOW)
+    expect(Score.parse(body)).toEqual(expected)
+    const [direct] = await scorer.score([featuresOf(profile, NOW)], { reasons: true })
+    expect(expected).toEqual(direct)
+  })
+
+  test('without reasons the score is the same and says nothing of why', async () => {
+    const withReasons = await post({ visitorId: 'v-1' })
+    const without = await post({ visitorId: 'v-1', reasons: false })
+    expect(without.body).toEqual({ ...withReasons.body, reasons: [] })
+  })
+
+  test('missing features are allowed, up to all of them', async () => {
+    expect((await post({ features: {} })).status).toBe(200)
+    const allNull = Object.fromEntries(FEATURES.map((feature) => [feature.name, null]))
+    expect((await post({ features: allNull })).body).toEqual((await post({ features: {} })).body)
+  })
+
+  test.each([
+    ['an unknown feature', { shoe_size: 44 }, 'shoe_size'],
+    ['a NaN (null in JSON is missing, so it comes as text)', { employees: 'NaN' }, 'employees'],
+    ['a wrong type', { has_company_email: 'yes' }, 'has_company_email'],
+    ['an unknown level', { industry: 'alchemy' }, 'industry'],
+    ['a negative count', { sessions_30d: -1 }, 'sessions_30d'],
+  ])('%s is refused and named', async (_what, features, field) => {
+    const { status, type, body } = await post({ features })
+    expect(status).toBe(400)
+    expect(type).toBe('application/problem+json')
+    expect(body).toMatchObject({ status: 400, code: 'invalid', type: 'urn:edgewise:invalid' })
+    expect(body.detail).toContain(field)
+    expect(body.next).toContain(field)
+  })
+
+  test('a number beyond float64 is refused and named', async () => {
+    const { status, body } = await post('{"features":{"employees":1e999}}')
+    expect(status).toBe(400)
+    expect(body.detail).toContain('employees')
+  })
+
+  test.each([
+    ['neither visitor nor features', {}],
+    ['both visitor and features', { visitorId: 'v-1', features: {} }],
+    ['an unknown field', { visitorId: 'v-1', explain: true }],
+    ['a body that is no object', []],
+    ['a body that is no JSON', '{"visitorId":'],
+  ])('%s is a problem that says what to do', async (_what, body) => {
+    const answer = await post(body)
+    expect(answer.status).toBe(400)
+    expect(answer.type).toBe('application/problem+json')
+    expect(answer.body.next.length).toBeGreaterThan(0)
+  })
+
+  test('an unknown visitor is 404, also one of another workspace', async () => {
+    const { status, body } = await post({ visitorId: 'v-2' })
+    expect(status).toBe(404)
+    expect(body).toMatchObject({ code: 'not_found' })
+  })
+
+  test('a caller without a key is refused before the body is looked at', async () => {
+    const { status, body } = await post('{"visitorId":', 'bad')
+    expect(status).toBe(401)
+    expect(body).toMatchObject({ code: 'key_missing' })
+  })
+
+  test('the route describes itself for the API document', () => {
+    const document = app.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: { title: 'test', version: '1' },
+    })
+    expect(Object.keys(document.paths?.['/v1/score']?.post?.responses ?? {})).toEqual(
+      expect.arrayContaining(['200', '400', '401', '403', '404', '503']),
+    )
+  })
+})
