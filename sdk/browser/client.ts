@@ -132,7 +132,9 @@ export function createEdgewise(options: EdgewiseOptions): Edgewise {
     }
   }
 
+  let left = false
   addEventListener('pagehide', () => {
+    left = true
     const visitor = identity?.settle()
     if (visitor) queue.stamp(visitor.id)
     sender.leave()
@@ -141,12 +143,14 @@ export function createEdgewise(options: EdgewiseOptions): Edgewise {
   })
   addEventListener('pageshow', ({ persisted }) => {
     if (!persisted) return
+    left = false
     if (!optOut) takeTab()
     if (autoPage) edgewise.page()
     sender.now()
   })
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') sender.now()
+    // A closing page is hidden after `pagehide`: sending again then would only repeat.
+    if (document.visibilityState === 'hidden' && !left) sender.now()
   })
   addEventListener('online', () => sender.now())
   if (options.forms === 'auto' && !optOut) captureForms(edgewise)

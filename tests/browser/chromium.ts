@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -41,7 +41,8 @@ export async function launchChromium(): Promise<Browser> {
       LD_LIBRARY_PATH: [join(home, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH]
         .filter(Boolean)
         .join(':'),
-      FONTCONFIG_PATH: join(home, 'fonts'),
+      FONTCONFIG_PATH: home,
+      FONTCONFIG_FILE: join(home, 'fonts.conf'),
     },
   })
 }
@@ -51,7 +52,7 @@ async function unpackedChromium(): Promise<string> {
   const packageHome = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '..')
   const { version } = JSON.parse(await readFile(join(packageHome, 'package.json'), 'utf8'))
   const cache = join(packageHome, '..', '..', '.cache')
-  const home = join(cache, `chromium-${version}`)
+  const home = join(cache, `browser-${version}`)
   if (await exists(join(home, 'chromium'))) return home
 
   await mkdir(cache, { recursive: true })
@@ -62,6 +63,7 @@ async function unpackedChromium(): Promise<string> {
       ['--input-type=module', '-e', UNPACK_SCRIPT, join(packageHome, 'bin')],
       { cwd: packageHome, env: { ...process.env, TMPDIR: staging }, timeout: UNPACK_TIMEOUT_MS },
     )
+    await writeFile(join(staging, 'fonts.conf'), fontsConfiguration(home))
     await rename(staging, home)
   } catch (error) {
     await rm(staging, { recursive: true, force: true })
@@ -69,6 +71,24 @@ async function unpackedChromium(): Promise<string> {
     if (!(await exists(join(home, 'chromium')))) throw error
   }
   return home
+}
+
+/**
+ * The package's own configuration expects its fonts in `/tmp`; a Chromium that finds no font at all
+ * aborts at the first input field. The machine's fonts, if any, add the signs that Open Sans lacks.
+ */
+function fontsConfiguration(home: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${home}/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>${home}/fonts-cache</cachedir>
+  <alias><family>sans-serif</family><prefer><family>Open Sans</family></prefer></alias>
+  <alias><family>system-ui</family><prefer><family>Open Sans</family></prefer></alias>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+</fontconfig>
+`
 }
 
 async function exists(path: string): Promise<boolean> {
