@@ -66,8 +66,9 @@ export class Connection {
     budget: ResponseBudget,
   ): StatementResult {
     this.#admit(statement)
+    let prepared: Prepared | undefined
     try {
-      const prepared = this.#prepare(statement)
+      prepared = this.#prepare(statement)
       if (!prepared.reader) return this.#change(prepared, statement, values)
       const rows = this.#read(prepared, values, wantRows, budget)
       return {
@@ -79,7 +80,9 @@ export class Connection {
         lastInsertRowid: statement.inserts ? this.#lastInsertRowid() : undefined,
       }
     } catch (thrown) {
-      throw statementErrorOf(thrown)
+      const error = statementErrorOf(thrown)
+      if (prepared && error.code === 'SQLITE_BUSY') this.#endBusy(prepared)
+      throw error
     }
   }
 
@@ -179,6 +182,24 @@ export class Connection {
       while (cursor.next().done !== true);
     } catch {
       // The interrupt surfaces here as SQLITE_INTERRUPT: that is the end we asked for.
+    }
+  }
+
+  /**
+   * Ends a statement that failed with SQLITE_BUSY. SQLite leaves it ready to be stepped again, so
+   * it would hold its read snapshot even past ROLLBACK, and the next borrower of the connection
+   * would read the past. The engine's API has no reset; under query_only a repeated step fails
+   * for good before it does anything.
+   */
+  #endBusy({ handle, reader }: Prepared): void {
+    this.#engine.exec('PRAGMA query_only=ON')
+    try {
+      if (reader) this.#abandon(handle.iterate([]))
+      else handle.run([])
+    } catch {
+      // SQLITE_READONLY: the end we asked for.
+    } finally {
+      this.#engine.exec('PRAGMA query_only=OFF')
     }
   }
 
