@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { FEATURES, featuresOf } from '#shared/features/registry.ts'
+import { emptyProfile } from '#shared/profile/profile.ts'
+import { Score } from '#shared/scoring/score.ts'
+import { scoreProfiles } from './scorer.ts'
+import { starterScorer } from './starter-scorer.ts'
+
+const NOW = Date.UTC(2026, 10, 2, 9)
+const nothingKnown = Object.fromEntries(FEATURES.map((feature) => [feature.name, null]))
+
+describe('the model that ships, in workerd', () => {
+  test('it scores from the bundle with ONNX Runtime and says that it is not calibrated', async () => {
+    const scorer = await starterScorer()
+    const profiles = [{ ...emptyProfile('v-1'), firstSeenAt: NOW, lastSeenAt: NOW }]
+    const [score] = await scoreProfiles(scorer, profiles, NOW)
+    expect(Score.parse(score)).toEqual(score)
+    expect(score).toMatchObject({ calibrated: false, modelVersion: scorer.manifest.version })
+    expect(scorer.engine()).toEqual({ kind: 'onnxruntime' })
+    const [same] = await scorer.score([featuresOf(profiles[0] ?? emptyProfile(''), NOW)], {
+      reasons: true,
+    })
+    expect(same).toEqual(score)
+  })
+
+  test('a lead who looks ready to buy ranks above one who looks for a job', async () => {
+    const scorer = await starterScorer()
+    const [buyer, applicant, unknown] = await scorer.score(
+      [
+        {
+          ...nothingKnown,
+          pricing_views_7d: 4,
+          pricing_views_30d: 5,
+          return_visits: 3,
+          form_submits_30d: 1,
+          has_company_email: true,
+          job_seniority: 'director',
+          days_since_last_visit: 0,
+        },
+        { ...nothingKnown, careers_views_30d: 4, job_seniority: 'student', pricing_views_7d: 0 },
+        nothingKnown,
+      ],
+      { reasons: true },
+    )
+    expect(buyer?.grade).toBe('A')
+    expect(applicant?.grade).toBe('D')
+    expect(buyer?.points).toBeGreaterThan(unknown?.points ?? 100)
+    const careers = applicant?.reasons.find((reason) => reason.feature === 'careers_views_30d')
+    expect(careers?.contribution).toBeLessThan(0)
+    expect(careers?.text).toBe('looked at careers 4 times in 30 days')
+  })
+})
