@@ -70,6 +70,7 @@ export async function startLibsqlServer(options: LibsqlServerOptions): Promise<L
     tokenDigest: options.token === undefined ? undefined : digest(options.token),
     maxResponseCharacters: options.maxResponseCharacters ?? MAX_RESPONSE_CHARACTERS,
     faults: options.faults,
+    stopping: false,
   }
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true })
   server.on('request', (request, response) => void handle(service, request, response))
@@ -86,8 +87,11 @@ export async function startLibsqlServer(options: LibsqlServerOptions): Promise<L
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
     async stop() {
+      service.stopping = true
       const closed = new Promise<void>((done) => server.close(() => done()))
       server.closeIdleConnections()
+      // Their transactions may be what requests under way are waiting for.
+      streams.discardIdle()
       const grace = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS)
       await closed
       clearTimeout(grace)
@@ -108,6 +112,7 @@ type Service = {
   tokenDigest: Buffer | undefined
   maxResponseCharacters: number
   faults: Faults | undefined
+  stopping: boolean
 }
 
 /** An answer that is not the normal one. */
@@ -145,6 +150,7 @@ async function handle(
     reply = replyTo(error)
   }
   const body = Buffer.from(reply.body)
+  if (service.stopping) response.setHeader('connection', 'close')
   // The exact types matter: clients read an error's code only from `application/json`.
   response.writeHead(reply.status, { 'content-type': reply.type, 'content-length': body.length })
   response.end(body)

@@ -76,6 +76,13 @@ export class StreamRegistry {
     if (!entry.stream.closed) entry.stream.close()
   }
 
+  /** Closes the streams that no request is using. */
+  discardIdle(): void {
+    for (const entry of [...this.#entries.values()]) {
+      if (entry.state.kind === 'available') this.discard(entry)
+    }
+  }
+
   /** Closes all streams of one database, or all there are. */
   discardAll(database?: string): void {
     for (const entry of [...this.#entries.values()]) {
