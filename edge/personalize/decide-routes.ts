@@ -1,0 +1,211 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { decide } from '#shared/targeting/decide.ts'
+import { type TargetingFacts, UNSEEN_VISITOR } from '#shared/targeting/facts.ts'
+import { factsOnPage } from '#shared/targeting/facts-of-profile.ts'
+import { SlotContent, type SlotSnapshot } from '#shared/targeting/slot.ts'
+import { readBody } from '../capture/body.ts'
+import { CORS_HEADERS, preflight } from '../capture/cors.ts'
+import { keyOfHeaders } from '../capture/key-of-request.ts'
+import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
+import type { KeyCheck } from '../tenancy/directory.ts'
+import { saysNo } from './opt-out.ts'
+import type { VisitorTokens } from './visitor-token.ts'
+
+const MAX_SLOTS = 20
+const MAX_KEY_CHARS = 64
+const MAX_URL_CHARS = 2_000
+
+/** What the routes need from the rest of the Worker. */
+export interface DecideRouteDeps {
+  /** Who a key belongs to, see `Directory.check`. */
+  authorize(key: string): Promise<KeyCheck>
+  tokens: VisitorTokens
+  /** What targeting knows of a visitor; null for one who has not been seen yet. */
+  factsOf(workspaceId: string, visitorId: string): Promise<TargetingFacts | null>
+  /** The published slots of a workspace. */
+  snapshotOf(workspaceId: string): Promise<SlotSnapshot>
+}
+
+const DecideRequest = z
+  .object({
+    writeKey: z.string().optional().openapi({ description: 'Or send the key by Basic or Bearer.' }),
+    token: z.string().min(1).max(200).openapi({
+      description: 'The signed visitor token: the cookie `ew_vid`, or an answer of /v1/visitor.',
+    }),
+    slots: z.array(z.string().min(1).max(MAX_KEY_CHARS)).min(1).max(MAX_SLOTS),
+    page: z
+      .object({
+        path: z.string().max(MAX_URL_CHARS).optional(),
+        url: z.string().max(MAX_URL_CHARS).optional(),
+      })
+      .optional(),
+  })
+  .openapi('DecideRequest')
+
+const DecideResponse = z
+  .object({
+    slots: z.record(
+      z.string(),
+      z.object({ variant: z.string().nullable(), content: SlotContent.nullable() }),
+    ),
+  })
+  .openapi('DecideResponse')
+
+const VisitorRequest = z.object({ writeKey: z.string().optional() }).openapi('VisitorRequest')
+const VisitorResponse = z
+  .object({ visitorId: z.string(), token: z.string() })
+  .openapi('VisitorResponse')
+
+/** Browsers post `text/plain`, which needs no preflight, so both types are documented and read. */
+const bodyOf = <T extends z.ZodType>(schema: T) => ({
+  required: true,
+  content: { 'application/json': { schema }, 'text/plain': { schema } },
+})
+
+const refusals = {
+  400: { description: 'The body is not valid; `detail` names the field' },
+  401: { description: 'No valid key' },
+  403: { description: 'The token was not signed for this workspace' },
+  503: { description: 'The key, the visitor or the slots cannot be looked up right now' },
+}
+
+export const decideRoute = createRoute({
+  method: 'post',
+  path: '/v1/decide',
+  operationId: 'decide',
+  tags: ['Personalization'],
+  summary: 'Which variants the visitor of a signed token gets',
+  description: 'Permission: `slots:decide`, which every write key carries. Tells variants alone.',
+  request: { body: bodyOf(DecideRequest) },
+  responses: {
+    200: {
+      description: 'A variant for each slot; null where the page stays as it is',
+      content: { 'application/json': { schema: DecideResponse } },
+    },
+    ...refusals,
+  },
+})
+
+export const visitorRoute = createRoute({
+  method: 'post',
+  path: '/v1/visitor',
+  operationId: 'mintVisitor',
+  tags: ['Personalization'],
+  summary: 'A new visitor id with its signed token',
+  description: 'Permission: `visitors:mint`, which every write key carries. Stores nothing.',
+  request: { body: bodyOf(VisitorRequest) },
+  responses: {
+    200: {
+      description: 'The new visitor',
+      content: { 'application/json': { schema: VisitorResponse } },
+    },
+    ...refusals,
+  },
+})
+
+/** `POST /v1/decide` and `POST /v1/visitor` as an app of their own, to be mounted at the root. */
+export function decideRoutes(deps: DecideRouteDeps): OpenAPIHono {
+  const app = new OpenAPIHono()
+  app.onError((error) => {
+    if (error instanceof ProblemError) return problemResponse(error.problem, CORS_HEADERS)
+    throw error
+  })
+  // Bodies are parsed here and not by the route's validator, which goes by Content-Type.
+  app.openAPIRegistry.registerPath(decideRoute)
+  app.openAPIRegistry.registerPath(visitorRoute)
+  app.options(decideRoute.path, preflight)
+  app.options(visitorRoute.path, preflight)
+
+  app.post(decideRoute.path, async (c) => {
+    const { request, workspace } = await admit(c.req.raw, DecideRequest, deps)
+    const { token, slots, page } = request
+    const visitorId = await deps.tokens.verify(workspace.id, token)
+    if (visitorId === null) throw new ProblemError(foreignToken)
+    if (workspace.honourGpc && saysNo(c.req.raw.headers)) return answer(untouched(slots))
+
+    const [known, snapshot] = await orUnavailable(
+      Promise.all([deps.factsOf(workspace.id, visitorId), deps.snapshotOf(workspace.id)]),
+    )
+    const facts = onPage(known ?? UNSEEN_VISITOR, page)
+    const decided = Object.entries(decide(snapshot, facts, slots, visitorId))
+    // `why` stays here: it would tell a visitor what is known and thought of them.
+    const told = decided.map(([key, { variant, content }]) => [key, { variant, content }])
+    return answer({ slots: Object.fromEntries(told) })
+  })
+
+  app.post(visitorRoute.path, async (c) => {
+    const { workspace } = await admit(c.req.raw, VisitorRequest, deps)
+    if (workspace.honourGpc && saysNo(c.req.raw.headers)) throw new ProblemError(optedOut)
+    return answer(await deps.tokens.mint(workspace.id))
+  })
+
+  return app
+}
+
+async function admit<T extends z.ZodType<{ writeKey?: string | undefined }>>(
+  raw: Request,
+  schema: T,
+  deps: DecideRouteDeps,
+) {
+  const { body } = await readBody(raw)
+  const parsed = schema.safeParse(body)
+  const key = keyOfHeaders(raw.headers) ?? keyInBody(body)
+  if (!key) throw new ProblemError(problems.keyMissing())
+  const check = await deps.authorize(key)
+  if (check.kind === 'refused') throw new ProblemError(problems.keyRefused())
+  if (check.kind === 'unavailable') {
+    throw new ProblemError(problems.unavailable('The key cannot be checked at the moment.'))
+  }
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    const field = issue?.path.join('.') || 'body'
+    throw new ProblemError(problems.invalid(`${field}: ${issue?.message ?? 'not valid'}`, field))
+  }
+  return { request: parsed.data, workspace: check.workspace }
+}
+
+function keyInBody(body: unknown): string | null {
+  const read = VisitorRequest.safeParse(body)
+  return read.success ? (read.data.writeKey ?? null) : null
+}
+
+function onPage(
+  facts: TargetingFacts,
+  page: z.infer<typeof DecideRequest>['page'],
+): TargetingFacts {
+  const url = page?.url === undefined ? null : URL.parse(page.url)
+  if (url) return factsOnPage(facts, url)
+  return page?.path === undefined ? facts : { ...facts, path: page.path }
+}
+
+function untouched(slots: readonly string[]): z.infer<typeof DecideResponse> {
+  return { slots: Object.fromEntries(slots.map((key) => [key, { variant: null, content: null }])) }
+}
+
+async function orUnavailable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch {
+    throw new ProblemError(problems.unavailable('The decision cannot be made at the moment.'))
+  }
+}
+
+function answer(body: unknown): Response {
+  return Response.json(body, { headers: { ...CORS_HEADERS, 'cache-control': 'no-store' } })
+}
+
+const foreignToken = {
+  status: 403,
+  code: 'visitor_token_refused',
+  title: 'Visitor token refused',
+  detail: 'This token was not signed for this workspace.',
+  next: 'Ask POST /v1/visitor for a new one.',
+} as const
+
+const optedOut = {
+  status: 403,
+  code: 'opted_out',
+  title: 'The visitor opted out',
+  detail: 'The browser sends Global Privacy Control or Do Not Track, so it gets no visitor id.',
+  next: 'Go on without an id; pages show their default content.',
+} as const
