@@ -5,7 +5,7 @@ import { type Delivery, sendCalls, sendTraffic } from './send-traffic.ts'
 
 const DAY_MS = 86_400_000
 
-export const HISTORY_DAYS = 30
+const HISTORY_DAYS = 30
 /** Simulated beyond the present: what visitors will do becomes the live traffic. */
 const AHEAD_DAYS = 14
 const HISTORY_EVENTS_PER_SECOND = 500

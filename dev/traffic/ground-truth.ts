@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000
  * Why simulated people start a trial, in log-odds at the end of a session. This is the truth a
  * model can be held against; noise (each person's `taste`) bounds how well any model can do.
  */
-export const TRUE_WEIGHTS = {
+const TRUE_WEIGHTS = {
   intercept: -8.6,
   /** For each of up to 6 pricing views in seven days. */
   pricingView: 0.5,
@@ -53,7 +53,7 @@ export interface Lived {
   calls: readonly ClientCall[]
 }
 
-export interface Driver {
+interface Driver {
   name: string
   /** Log-odds. */
   contribution: number

@@ -22,7 +22,7 @@ const BOT_SHARE = 0.06
 const SECOND_DEVICE_SHARE = 0.25
 
 /** Where the calls say they were made, unless told otherwise. */
-export const DEMO_SITE = 'https://www.edgewise-demo.example'
+const DEMO_SITE = 'https://www.edgewise-demo.example'
 
 export interface Simulation {
   seed: number
@@ -44,7 +44,7 @@ export interface PersonJourney extends Lived {
   calls: ClientCall[]
 }
 
-export interface BotJourney {
+interface BotJourney {
   kind: 'bot'
   id: string
   calls: ClientCall[]

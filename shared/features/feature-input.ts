@@ -25,7 +25,7 @@ function schemaOf(feature: FeatureDefinition): z.ZodType<number | boolean | stri
   }
 }
 
-export type FeatureIssue = { field: string; reason: string }
+type FeatureIssue = { field: string; reason: string }
 export type FeatureInputResult =
   | { kind: 'ok'; values: FeatureValues }
   | { kind: 'invalid'; issues: FeatureIssue[] }

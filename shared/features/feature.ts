@@ -21,7 +21,7 @@ export type NumberFeature = FeatureBase & {
   unit: string
   compute: (profile: Profile, now: number) => number | null
 }
-export type BooleanFeature = FeatureBase & {
+type BooleanFeature = FeatureBase & {
   type: 'boolean'
   unit: 'yes/no'
   compute: (profile: Profile, now: number) => boolean | null

@@ -1,15 +1,13 @@
 /** What a page is about, as far as scoring cares. */
-export const PAGE_KINDS = [
-  'pricing',
-  'demo',
-  'signup',
-  'docs',
-  'customers',
-  'blog',
-  'careers',
-  'product',
-] as const
-export type PageKind = (typeof PAGE_KINDS)[number]
+export type PageKind =
+  | 'pricing'
+  | 'demo'
+  | 'signup'
+  | 'docs'
+  | 'customers'
+  | 'blog'
+  | 'careers'
+  | 'product'
 
 /** A section owns everything below it: /docs/pricing-api is documentation. */
 const SECTIONS: ReadonlyMap<string, PageKind> = new Map([

@@ -4,7 +4,7 @@ import type { FeatureDefinition, FeatureValue, FeatureValues } from './feature.t
 import { fnv1a64 } from './fingerprint.ts'
 import { FIT_FEATURES } from './fit-features.ts'
 
-export type { FeatureDefinition, FeatureValue, FeatureValues }
+export type { FeatureDefinition, FeatureValues }
 
 /** Every input of every model, in the order of a model's columns. */
 export const FEATURES: readonly FeatureDefinition[] = [...ENGAGEMENT_FEATURES, ...FIT_FEATURES]

@@ -4,9 +4,22 @@ import type { CapturedEvent } from '#shared/events/captured-event.ts'
 import { mergeSessions, sessionOf } from '#shared/sessions/session.ts'
 import { MAX_ACTIVE_SLOTS, sessionIntervals } from './activity-slots.ts'
 import { capturedEvent, shuffled, visitorEvents } from './captured-event.arbitrary.ts'
-import { activeDays, DAY_MS, MAX_DAYS, sumDays } from './day-counts.ts'
-import { emptyProfile, foldEvent, MAX_PATHS, Profile, totalOf, traitOf } from './profile.ts'
-import { ESSENTIAL_TRAITS, MAX_OTHER_TRAITS } from './traits.ts'
+import { activeDays, COUNTERS, DAY_MS, MAX_DAYS, sumDays } from './day-counts.ts'
+import {
+  emptyProfile,
+  foldEvent,
+  MAX_PATHS,
+  PROFILE_VERSION,
+  Profile,
+  totalOf,
+  traitOf,
+} from './profile.ts'
+import {
+  ESSENTIAL_TRAITS,
+  MAX_OTHER_TRAITS,
+  MAX_TRAIT_KEY_CHARS,
+  MAX_TRAIT_VALUE_CHARS,
+} from './traits.ts'
 
 const T0 = Date.UTC(2026, 0, 15, 10)
 const MINUTE_MS = 60_000
@@ -65,6 +78,15 @@ describe('a stored profile', () => {
         const profile = profileOf(events)
         expect(Profile.parse(JSON.parse(JSON.stringify(profile)))).toEqual(profile)
       }),
+    )
+  })
+
+  test('of another version is not read, and the layout of this one is fixed', () => {
+    const profile = profileOf([capturedEvent()])
+    expect(Profile.safeParse({ ...profile, version: PROFILE_VERSION + 1 }).success).toBe(false)
+    // Changed on purpose? Then raise PROFILE_VERSION with it: stored counts follow this order.
+    expect([PROFILE_VERSION, ...COUNTERS].join(' ')).toBe(
+      '1 events pageviews pricingViews demoViews docsViews customerViews productViews blogViews careersViews forms keyEvents conversions',
     )
   })
 
@@ -215,6 +237,16 @@ describe('traits', () => {
     expect(traitOf(profile, 'email')).toBe('a@acme.example')
     expect(Object.keys(profile.traits)).toHaveLength(MAX_OTHER_TRAITS + 1)
     expect(MAX_OTHER_TRAITS + ESSENTIAL_TRAITS.size).toBe(50)
+  })
+
+  test('with a long key are left out, long values are cut without breaking a character', () => {
+    const key = 'k'.repeat(MAX_TRAIT_KEY_CHARS)
+    const value = `${'v'.repeat(MAX_TRAIT_VALUE_CHARS - 1)}\u{1F600}`
+    const profile = profileOf([identify(T0, { traits: { [key]: value, [`${key}k`]: 1 } })])
+    expect(Object.keys(profile.traits)).toEqual([key])
+    const kept = String(traitOf(profile, key))
+    expect(kept).toHaveLength(MAX_TRAIT_VALUE_CHARS)
+    expect(kept.isWellFormed()).toBe(true)
   })
 
   test('named like members of every object are read as unknown unless they were said', () => {

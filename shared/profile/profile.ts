@@ -24,14 +24,14 @@ const MAX_TEXT_CHARS = 200
 
 const order = { at: z.number(), messageId: z.string() }
 
-export const Touch = z.object({
+const Touch = z.object({
   ...order,
   channel: z.string(),
   source: z.string().nullable(),
   medium: z.string().nullable(),
   campaign: z.string().nullable(),
 })
-export type Touch = z.infer<typeof Touch>
+type Touch = z.infer<typeof Touch>
 
 const latest = <T extends z.ZodType>(value: T) => z.object({ ...order, value }).nullable()
 
