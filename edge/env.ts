@@ -1,6 +1,6 @@
+import type { WorkspaceHub } from './hub/workspace-hub.ts'
 import type { Projector } from './projection/projector.ts'
 import type { VisitorLog } from './visitors/visitor-log.ts'
-import type { WorkspaceHub } from './hub/workspace-hub.ts'
 
 /** The bindings of wrangler.toml, with Durable Object stubs typed by their classes. */
 export interface Env {

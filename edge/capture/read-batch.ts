@@ -2,7 +2,13 @@ import { EVENT_TYPES } from '#shared/events/captured-event.ts'
 import { ProblemError } from '../problems/problem.ts'
 import type { Caller } from './caller.ts'
 import { isDeeperThan, MAX_JSON_DEPTH, textDepth } from './json-depth.ts'
-import { asObject, MAX_EVENT_BYTES, type ReadEvent, readSegmentEvent, reject } from './segment-event.ts'
+import {
+  asObject,
+  MAX_EVENT_BYTES,
+  type ReadEvent,
+  readSegmentEvent,
+  reject,
+} from './segment-event.ts'
 
 /** Segment's documented limit of one batch. */
 const MAX_BATCH_EVENTS = 2500
@@ -36,11 +42,18 @@ export function captureCallOf(pathname: string): CaptureCall | null {
  *
  * @throws ProblemError 400 when the body as a whole is not a capture call
  */
-export function readBatch(call: CaptureCall, body: unknown, bodyText: string, caller: Caller): ReadEvent[] {
+export function readBatch(
+  call: CaptureCall,
+  body: unknown,
+  bodyText: string,
+  caller: Caller,
+): ReadEvent[] {
   const root = asObject(body)
   const items = call === 'batch' ? root.batch : [body]
   if (!Array.isArray(items) || (call !== 'batch' && root !== body)) {
-    throw badShape(call === 'batch' ? 'The body has no array named batch.' : 'The body is not an object.')
+    throw badShape(
+      call === 'batch' ? 'The body has no array named batch.' : 'The body is not an object.',
+    )
   }
   if (items.length > MAX_BATCH_EVENTS) {
     throw badShape(`A batch may carry at most ${MAX_BATCH_EVENTS} events.`)
@@ -50,7 +63,13 @@ export function readBatch(call: CaptureCall, body: unknown, bodyText: string, ca
   const checkDepth = textDepth(bodyText) > MAX_JSON_DEPTH + BATCH_WRAPPING_DEPTH
   return items.map((item) => {
     if (checkDepth && isDeeperThan(item, MAX_JSON_DEPTH)) {
-      return reject(shallow(item), null, caller, 'too_deep', `Nested deeper than ${MAX_JSON_DEPTH} levels.`)
+      return reject(
+        shallow(item),
+        null,
+        caller,
+        'too_deep',
+        `Nested deeper than ${MAX_JSON_DEPTH} levels.`,
+      )
     }
     if (checkSize && byteLength(JSON.stringify(item)) > MAX_EVENT_BYTES) {
       return reject(shallow(item), null, caller, 'too_large', 'The event exceeds 32 KB.')

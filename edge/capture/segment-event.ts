@@ -48,15 +48,27 @@ type Json = Record<string, unknown>
  *
  * @param root the batch's own object, whose context and sentAt count for each item
  */
-export function readSegmentEvent(raw: unknown, type: unknown, root: Json, caller: Caller): ReadEvent {
-  if (!isObject(raw)) return reject({}, null, caller, 'not_an_object', 'An event must be an object.')
+export function readSegmentEvent(
+  raw: unknown,
+  type: unknown,
+  root: Json,
+  caller: Caller,
+): ReadEvent {
+  if (!isObject(raw))
+    return reject({}, null, caller, 'not_an_object', 'An event must be an object.')
   const eventType = EVENT_TYPES.find((known) => known === type)
   if (!eventType) {
     return reject(raw, null, caller, 'unknown_type', `There is no event type ${quoted(type)}.`)
   }
   const messageId = text(raw.messageId) ?? crypto.randomUUID()
   if (messageId.length > MAX_MESSAGE_ID_CHARS) {
-    return reject(raw, eventType, caller, 'message_id_too_long', 'messageId exceeds 100 characters.')
+    return reject(
+      raw,
+      eventType,
+      caller,
+      'message_id_too_long',
+      'messageId exceeds 100 characters.',
+    )
   }
   const anonymousId = text(raw.anonymousId)
   const userId = text(raw.userId)
@@ -68,7 +80,13 @@ export function readSegmentEvent(raw: unknown, type: unknown, root: Json, caller
     }
   }
   if (!anonymousId && !userId) {
-    return reject(raw, eventType, caller, 'no_user_anon_id', 'Neither userId nor anonymousId is given.')
+    return reject(
+      raw,
+      eventType,
+      caller,
+      'no_user_anon_id',
+      'Neither userId nor anonymousId is given.',
+    )
   }
   if (eventType === 'track' && !text(raw.event)) {
     return reject(raw, eventType, caller, 'event_name_missing', 'A track call needs an event name.')
@@ -77,15 +95,33 @@ export function readSegmentEvent(raw: unknown, type: unknown, root: Json, caller
     return reject(raw, eventType, caller, 'group_id_missing', 'A group call needs a groupId.')
   }
   if (eventType === 'alias' && !(previousId && userId)) {
-    return reject(raw, eventType, caller, 'alias_ids_missing', 'An alias call needs previousId and userId.')
+    return reject(
+      raw,
+      eventType,
+      caller,
+      'alias_ids_missing',
+      'An alias call needs previousId and userId.',
+    )
   }
   if (!isAbsentOrObject(raw.properties) || !isAbsentOrObject(raw.traits)) {
-    return reject(raw, eventType, caller, 'properties_not_an_object', 'properties and traits must be objects.')
+    return reject(
+      raw,
+      eventType,
+      caller,
+      'properties_not_an_object',
+      'properties and traits must be objects.',
+    )
   }
   const context = { ...asObject(root.context), ...asObject(raw.context) }
   const optedOut = caller.optedOut || asObject(context.consent).gpc === true
   if (optedOut && (eventType === 'identify' || eventType === 'group' || eventType === 'alias')) {
-    return reject(raw, eventType, caller, 'opted_out', 'The visitor opted out of tracking (GPC or DNT).')
+    return reject(
+      raw,
+      eventType,
+      caller,
+      'opted_out',
+      'The visitor opted out of tracking (GPC or DNT).',
+    )
   }
 
   const properties = asObject(raw.properties)
@@ -108,7 +144,10 @@ export function readSegmentEvent(raw: unknown, type: unknown, root: Json, caller
     event: {
       messageId,
       type: eventType,
-      name: clip(text(eventType === 'track' ? raw.event : (raw.name ?? properties.name)), MAX_NAME_CHARS),
+      name: clip(
+        text(eventType === 'track' ? raw.event : (raw.name ?? properties.name)),
+        MAX_NAME_CHARS,
+      ),
       visitorId: optedOut ? null : (anonymousId ?? userId),
       anonymousId: optedOut ? null : anonymousId,
       userId: optedOut ? null : userId,
@@ -125,7 +164,11 @@ export function readSegmentEvent(raw: unknown, type: unknown, root: Json, caller
       ...acquisition,
       country: caller.browser?.country ?? null,
       // The query of an opted-out visitor may name the person, and so may any property.
-      url: optedOut ? (location ? location.origin + location.pathname : null) : clip(url, MAX_URL_CHARS),
+      url: optedOut
+        ? location
+          ? location.origin + location.pathname
+          : null
+        : clip(url, MAX_URL_CHARS),
       path: clip(text(page.path) ?? location?.pathname ?? null, MAX_URL_CHARS),
       title: clip(text(page.title), MAX_NAME_CHARS),
       properties: optedOut ? {} : properties,

@@ -9,7 +9,7 @@ export function directoryOf(env: Env): Directory {
   const url = env.CONTROL_DB_URL
   const known = directories.get(url)
   if (known) return known
-  const directory = new Directory(openStore(url, env.STORE_AUTH_TOKEN))
+  const directory = new Directory(() => openStore(url, env.STORE_AUTH_TOKEN))
   directories.set(url, directory)
   return directory
 }

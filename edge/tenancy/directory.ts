@@ -1,4 +1,4 @@
-import { hashKey, parseKey, type KeyKind } from '../keys/api-key.ts'
+import { hashKey, type KeyKind, parseKey } from '../keys/api-key.ts'
 import type { StoreClient } from '../store/client.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -32,14 +32,15 @@ const WORKSPACE_COLUMNS = `w.id, w.name, w.timezone, w.region, w.buckets, w.hono
  * site a host serves. Holds nothing but what that database said, bounded and short-lived.
  */
 export class Directory {
-  readonly #control: StoreClient
+  readonly #openControl: () => StoreClient
   readonly #now: () => number
   readonly #keys = new Map<string, Entry<{ key: KeyKind; workspace: Workspace }>>()
   readonly #workspaces = new Map<string, Entry<Workspace>>()
   readonly #sites = new Map<string, Entry<Site>>()
 
-  constructor(control: StoreClient, now: () => number = Date.now) {
-    this.#control = control
+  /** @param openControl a client for one question: a Worker must not share I/O between requests */
+  constructor(openControl: () => StoreClient, now: () => number = Date.now) {
+    this.#openControl = openControl
     this.#now = now
   }
 
@@ -56,7 +57,7 @@ export class Directory {
     const parsed = parseKey(key)
     if (!parsed) return { kind: 'refused' }
     try {
-      const found = await this.#control.execute({
+      const found = await this.#openControl().execute({
         sql: `SELECT k.kind, ${WORKSPACE_COLUMNS}
               JOIN api_keys k ON k.workspace_id = w.id
               WHERE k.key_hash = ? AND k.workspace_id = ? AND k.revoked_at IS NULL`,
@@ -76,10 +77,26 @@ export class Directory {
     }
   }
 
+  /** @throws what the control database throws */
+  async workspaceIds(): Promise<string[]> {
+    const found = await this.#openControl().execute('SELECT id FROM workspaces ORDER BY id')
+    return found.rows.map((row) => String(row.id))
+  }
+
+  /** Whether the control database answers right now. */
+  async reachable(): Promise<boolean> {
+    try {
+      await this.#openControl().execute('SELECT 1')
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /** @throws what the control database throws when it cannot be asked and nothing is remembered */
   async workspace(id: string): Promise<Workspace | null> {
     return lookUp(this.#workspaces, id, this.#now(), async () => {
-      const found = await this.#control.execute({
+      const found = await this.#openControl().execute({
         sql: `SELECT ${WORKSPACE_COLUMNS} WHERE w.id = ?`,
         args: [id],
       })
@@ -90,7 +107,7 @@ export class Directory {
   /** @throws as {@link workspace} */
   async site(host: string): Promise<Site | null> {
     return lookUp(this.#sites, host, this.#now(), async () => {
-      const found = await this.#control.execute({
+      const found = await this.#openControl().execute({
         sql: `SELECT s.origin, ${WORKSPACE_COLUMNS} JOIN sites s ON s.workspace_id = w.id WHERE s.host = ?`,
         args: [host],
       })

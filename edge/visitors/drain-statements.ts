@@ -140,7 +140,13 @@ export function quarantineStatements(
   now: number,
 ): InStatement[] {
   const verdict = JSON.stringify([
-    { ...subjectOf(row), verdict: 'quarantined', reason: 'store_refused', detail: error.slice(0, 300), receivedAt: now },
+    {
+      ...subjectOf(row),
+      verdict: 'quarantined',
+      reason: 'store_refused',
+      detail: error.slice(0, 300),
+      receivedAt: now,
+    },
   ])
   return [
     {
@@ -160,7 +166,11 @@ export function quarantineStatements(
 function subjectOf(row: LogRow): { messageId: string; type: string | null; name: string | null } {
   try {
     const { messageId, type, name } = JSON.parse(row.body)
-    return { messageId: String(messageId ?? `log:${row.seq}`), type: type ?? null, name: name ?? null }
+    return {
+      messageId: String(messageId ?? `log:${row.seq}`),
+      type: type ?? null,
+      name: name ?? null,
+    }
   } catch {
     return { messageId: `log:${row.seq}`, type: null, name: null }
   }

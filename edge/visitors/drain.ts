@@ -1,5 +1,5 @@
-import { classifyWriteFailure } from '../store/outcome.ts'
 import type { StoreClient } from '../store/client.ts'
+import { classifyWriteFailure } from '../store/outcome.ts'
 import {
   answerStatement,
   BATCH_KEY,
@@ -83,7 +83,8 @@ async function confirm(
   rows: LogRow[],
   answer: Record<string, unknown> | undefined,
 ): Promise<DrainStep> {
-  if (!answer) return { kind: 'waiting', reason: 'The store gave no answer for a batch it applied.' }
+  if (!answer)
+    return { kind: 'waiting', reason: 'The store gave no answer for a batch it applied.' }
   const events = rows.filter((row) => row.kind === 'event')
   const outcome = readOutcome(answer, events.length)
   if (outcome === 'void') return splitLocally(deps, batch, rows)
@@ -124,7 +125,7 @@ async function isolatePoison(
   rows: LogRow[],
   reason: string,
 ): Promise<DrainStep> {
-  const { log, store, object } = deps
+  const { store, object } = deps
   const [only] = rows
   try {
     if (only && rows.length === 1) {

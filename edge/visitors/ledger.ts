@@ -4,7 +4,13 @@
  * Everything but `pending` is counted in the transaction that causes it; `pending` is counted from the
  * log itself, so that the sum is a check and not a definition.
  */
-export const LEDGER_VERDICTS = ['received', 'stored', 'duplicate', 'rejected', 'quarantined'] as const
+export const LEDGER_VERDICTS = [
+  'received',
+  'stored',
+  'duplicate',
+  'rejected',
+  'quarantined',
+] as const
 export type LedgerVerdict = (typeof LEDGER_VERDICTS)[number]
 
 const HOUR_MS = 3_600_000

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { LogKind, LogRow } from './log-entry.ts'
 import { emptyLedgerHour, LedgerEntries, type LedgerHour, type LedgerVerdict } from './ledger.ts'
+import type { LogKind, LogRow } from './log-entry.ts'
 
 /** Drained rows stay this long, so that a restored store can be filled again from here. */
 export const RETENTION_MS = 72 * 3_600_000
@@ -34,7 +34,8 @@ export class LogStorage {
   constructor(sql: SqlStorage) {
     this.sql = sql
     sql.exec(SCHEMA)
-    this.#nextSeq = 1 + Math.max(this.#number('SELECT coalesce(max(seq), 0) AS n FROM log'), this.frozenUpTo())
+    this.#nextSeq =
+      1 + Math.max(this.#number('SELECT coalesce(max(seq), 0) AS n FROM log'), this.frozenUpTo())
   }
 
   /** Remembers a messageId; false when it was known, which makes the event a duplicate. */
@@ -66,7 +67,11 @@ export class LogStorage {
   read(firstSeq: number, rows: number, bytes: number): LogRow[] {
     const found: LogRow[] = []
     let size = 0
-    for (const row of this.sql.exec('SELECT seq, kind, received_at, body FROM log WHERE seq >= ? ORDER BY seq LIMIT ?', firstSeq, rows)) {
+    for (const row of this.sql.exec(
+      'SELECT seq, kind, received_at, body FROM log WHERE seq >= ? ORDER BY seq LIMIT ?',
+      firstSeq,
+      rows,
+    )) {
       const logRow = logRowOf(row)
       size += logRow.body.length
       if (found.length > 0 && size > bytes) break
@@ -77,14 +82,20 @@ export class LogStorage {
 
   rowsOf(batch: Batch): LogRow[] {
     return this.sql
-      .exec('SELECT seq, kind, received_at, body FROM log WHERE seq BETWEEN ? AND ? ORDER BY seq', batch.firstSeq, batch.lastSeq)
+      .exec(
+        'SELECT seq, kind, received_at, body FROM log WHERE seq BETWEEN ? AND ? ORDER BY seq',
+        batch.firstSeq,
+        batch.lastSeq,
+      )
       .toArray()
       .map(logRowOf)
   }
 
   nextFrozen(): Batch | null {
     const row = this.sql
-      .exec("SELECT seq, first_seq, last_seq FROM batches WHERE state = 'frozen' ORDER BY seq LIMIT 1")
+      .exec(
+        "SELECT seq, first_seq, last_seq FROM batches WHERE state = 'frozen' ORDER BY seq LIMIT 1",
+      )
       .toArray()[0]
     return row ? batchOf(row) : null
   }
@@ -159,7 +170,10 @@ export class LogStorage {
       hours.set(hour, known)
       return known
     }
-    for (const row of this.sql.exec('SELECT hour, verdict, n FROM ledger WHERE hour >= ?', sinceHour)) {
+    for (const row of this.sql.exec(
+      'SELECT hour, verdict, n FROM ledger WHERE hour >= ?',
+      sinceHour,
+    )) {
       at(Number(row.hour))[row.verdict as LedgerVerdict] = Number(row.n)
     }
     const waiting = this.sql.exec(
@@ -175,7 +189,9 @@ export class LogStorage {
   }
 
   profile(visitorId: string): string | null {
-    const row = this.sql.exec('SELECT body FROM profiles WHERE visitor_id = ?', visitorId).toArray()[0]
+    const row = this.sql
+      .exec('SELECT body FROM profiles WHERE visitor_id = ?', visitorId)
+      .toArray()[0]
     return row ? String(row.body) : null
   }
 

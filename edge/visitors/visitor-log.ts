@@ -1,13 +1,14 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { CapturedEvent } from '#shared/events/captured-event.ts'
 import type { Profile } from '#shared/profile/profile.ts'
-import { directoryOf } from '../tenancy/directory-of.ts'
-import { workspaceStore } from '../store/workspace-store.ts'
 import type { Env } from '../env.ts'
-import { scoreLiveProfiles } from './live-scores.ts'
+import { starterScorer } from '../scoring/starter-scorer.ts'
+import { workspaceStore } from '../store/workspace-store.ts'
+import { directoryOf } from '../tenancy/directory-of.ts'
 import { drainStep } from './drain.ts'
 import { LedgerEntries, type LedgerHour } from './ledger.ts'
 import { LiveProfiles } from './live-profiles.ts'
+import { scoreLiveProfiles } from './live-scores.ts'
 import type { AppendAnswer, AppendEntry, LoggedVerdict } from './log-entry.ts'
 import { LogStorage } from './log-storage.ts'
 import { rewindToStore } from './rewind.ts'
@@ -22,6 +23,8 @@ const RETRY_MAX_MS = 15_000
 /** Beyond this the object pushes back (429) rather than fill its disk. */
 const MAX_BACKLOG_ROWS = 500_000
 const PURGE_EVERY_MS = 3_600_000
+/** Forgetting one costs a repeated score row, nothing else. */
+const MAX_REMEMBERED_SCORES = 20_000
 
 interface Waiting {
   entries: AppendEntry[]
@@ -37,6 +40,7 @@ export class VisitorLog extends DurableObject<Env> {
   readonly #log: LogStorage
   readonly #profiles: LiveProfiles
   readonly #name: string
+  readonly #lastScored = new Map<string, string>()
   #waiting: Waiting[] = []
   #backlog: number
   #alarmSet = false
@@ -104,7 +108,10 @@ export class VisitorLog extends DurableObject<Env> {
       return
     }
     for (const event of folded) this.#profiles.fold(event)
-    this.#backlog += answers.reduce((sum, answer) => sum + (answer.kind === 'stored' ? answer.accepted : 0), 0)
+    this.#backlog += answers.reduce(
+      (sum, answer) => sum + (answer.kind === 'stored' ? answer.accepted : 0),
+      0,
+    )
     if (!this.#alarmSet) this.ctx.waitUntil(this.#setAlarm(DRAIN_DELAY_MS))
     waiting.forEach(({ resolve }, index) => {
       const answer = answers[index]
@@ -167,8 +174,8 @@ export class VisitorLog extends DurableObject<Env> {
           await rewindToStore(deps, step.epoch)
         }
         if (step.kind === 'empty') {
-          await scoreLiveProfiles(this.#profiles, this.#log, deps.transaction)
-          if (this.#log.backlog() === 0) break
+          await this.#score(deps.transaction)
+          if (this.#log.backlog() === 0 && this.#profiles.unscoredCount === 0) break
         }
       }
       if (drained > 0) await this.#pokeProjector(workspace.id)
@@ -179,10 +186,30 @@ export class VisitorLog extends DurableObject<Env> {
     }
   }
 
+  async #score(transaction: (work: () => void) => void): Promise<void> {
+    if (this.#lastScored.size > MAX_REMEMBERED_SCORES) this.#lastScored.clear()
+    const scorer = await starterScorer()
+    await scoreLiveProfiles(
+      this.#profiles,
+      this.#log,
+      scorer,
+      this.#lastScored,
+      transaction,
+      Date.now(),
+    )
+  }
+
   #backOff(reason: string): number {
     this.#failures++
     if (this.#failures === 1 || this.#failures % 20 === 0) {
-      console.warn(JSON.stringify({ event: 'drain_waiting', object: this.#name, reason, failures: this.#failures }))
+      console.warn(
+        JSON.stringify({
+          event: 'drain_waiting',
+          object: this.#name,
+          reason,
+          failures: this.#failures,
+        }),
+      )
     }
     const ceiling = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(this.#failures, 10))
     return ceiling / 2 + Math.random() * (ceiling / 2)

@@ -133,11 +133,7 @@ CREATE TABLE persons (
 CREATE INDEX persons_version ON persons (version);
 
 CREATE TABLE accounts (
-  account_id TEXT PRIMARY KEY,
-  name TEXT,
-  traits TEXT NOT NULL,
-  traits_at INTEGER NOT NULL,
-  traits_message_id TEXT NOT NULL
+  account_id TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
 -- The latest value a node said of each trait, by event time and message id.

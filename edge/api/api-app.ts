@@ -1,0 +1,62 @@
+import { OpenAPIHono, type z } from '@hono/zod-openapi'
+import { createMiddleware } from 'hono/factory'
+import { HTTPException } from 'hono/http-exception'
+import type { Env } from '../env.ts'
+import { authorize, type Caller } from '../keys/authorize.ts'
+import type { Permission } from '../keys/permissions.ts'
+import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
+import { directoryOf } from '../tenancy/directory-of.ts'
+
+/** Every route's context: the Worker's bindings, and who calls once the permission was checked. */
+export interface ApiEnv {
+  Bindings: Env
+  Variables: { caller: Caller }
+}
+
+export type ApiApp = OpenAPIHono<ApiEnv>
+
+/** A Hono app whose refusals are problem+json, with the field named. */
+export function apiApp(): ApiApp {
+  const app = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw shapeProblem(result.error)
+    },
+  })
+  app.onError((error) => answerOf(error))
+  return app
+}
+
+/**
+ * What a route requires, said where the route is declared: it checks the key before the request is
+ * looked at, shows in the OpenAPI document, and the route walk fails on a route without it.
+ */
+export function guarded<P extends Permission>(permission: P) {
+  return {
+    'x-permission': permission,
+    security: permission === 'public' ? [] : [{ key: [] }],
+    middleware: createMiddleware<ApiEnv>(async (c, next) => {
+      if (permission !== 'public') {
+        c.set('caller', await authorize(directoryOf(c.env), c.req.raw, permission))
+      }
+      await next()
+    }),
+  }
+}
+
+function shapeProblem(error: z.core.$ZodError): ProblemError {
+  const issue = error.issues[0]
+  const field = issue?.path.join('.')
+  const reason = issue?.message ?? 'The request is not valid.'
+  return new ProblemError(
+    problems.invalid(field ? `${field}: ${reason}` : reason, field || undefined),
+  )
+}
+
+export function answerOf(error: Error): Response {
+  if (error instanceof ProblemError) return problemResponse(error.problem)
+  if (error instanceof HTTPException && error.status === 400) {
+    return problemResponse(problems.invalid('The body is not valid JSON.'))
+  }
+  console.error(JSON.stringify({ event: 'request_failed', reason: String(error) }))
+  return problemResponse(problems.unavailable('The store did not answer.'))
+}

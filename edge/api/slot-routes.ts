@@ -1,0 +1,88 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { Slot } from '#shared/targeting/slot.ts'
+import { ProblemError, problems } from '../problems/problem.ts'
+import { guardRefusals, problemContent } from '../problems/problem-schema.ts'
+import { workspaceStore } from '../store/workspace-store.ts'
+import { type ApiApp, apiApp, guarded } from './api-app.ts'
+
+const saveSlot = createRoute({
+  method: 'put',
+  path: '/api/v1/slots/{key}',
+  operationId: 'saveSlot',
+  tags: ['Personalization'],
+  summary: 'Save a slot; pages change only when it is published',
+  ...guarded('slots:write'),
+  request: {
+    params: z.object({ key: z.string() }),
+    body: { required: true, content: { 'application/json': { schema: Slot } } },
+  },
+  responses: {
+    200: {
+      description: 'Saved',
+      content: { 'application/json': { schema: z.object({ editVersion: z.number() }) } },
+    },
+    400: problemContent('The slot is not valid'),
+    ...guardRefusals,
+  },
+})
+
+const listSlots = createRoute({
+  method: 'get',
+  path: '/api/v1/slots',
+  operationId: 'listSlots',
+  tags: ['Personalization'],
+  summary: 'All slots as last saved',
+  ...guarded('slots:read'),
+  responses: {
+    200: {
+      description: 'The slots',
+      content: { 'application/json': { schema: z.object({ data: z.array(Slot) }) } },
+    },
+    ...guardRefusals,
+  },
+})
+
+const publishSlots = createRoute({
+  method: 'post',
+  path: '/api/v1/slots/publish',
+  operationId: 'publishSlots',
+  tags: ['Personalization'],
+  summary: 'Publish all slots as one version; every edge serves it within a minute',
+  ...guarded('slots:write'),
+  responses: {
+    200: {
+      description: 'Published',
+      content: { 'application/json': { schema: z.object({ version: z.number() }) } },
+    },
+    ...guardRefusals,
+  },
+})
+
+/** Permissions `slots:read` and `slots:write`. */
+export function slotRoutes(): ApiApp {
+  const app = apiApp()
+  app.openapi(saveSlot, async (c) => {
+    const slot = c.req.valid('json')
+    if (slot.key !== c.req.valid('param').key) {
+      throw new ProblemError(
+        problems.invalid('The key in the address and in the body differ.', 'key'),
+      )
+    }
+    const hub = c.env.WORKSPACE_HUB.getByName(c.get('caller').workspace.id)
+    return c.json(await hub.saveSlot(slot), 200)
+  })
+  app.openapi(listSlots, async (c) => {
+    const found = await workspaceStore(c.env, c.get('caller').workspace).execute(
+      'SELECT definition FROM slots WHERE deleted = 0 ORDER BY key',
+    )
+    return c.json(
+      { data: found.rows.map((row) => Slot.parse(JSON.parse(String(row.definition)))) },
+      200,
+    )
+  })
+  app.openapi(publishSlots, async (c) => {
+    const hub = c.env.WORKSPACE_HUB.getByName(c.get('caller').workspace.id)
+    return c.json(await hub.publish(), 200)
+  })
+  return app
+}

@@ -1,0 +1,70 @@
+import { type ApiApp, apiApp } from './api/api-app.ts'
+import { docsRoutes } from './api/docs-routes.ts'
+import { eventRoutes } from './api/event-routes.ts'
+import { healthRoutes } from './api/health-routes.ts'
+import { identityRoutes } from './api/identity-routes.ts'
+import { slotRoutes } from './api/slot-routes.ts'
+import { statsRoutes } from './api/stats-routes.ts'
+import { visitorRoutes } from './api/visitor-routes.ts'
+import { captureRoutes } from './capture/routes.ts'
+import type { Env } from './env.ts'
+import { publishedSnapshot } from './hub/published-snapshot.ts'
+import { authorize } from './keys/authorize.ts'
+import { decideRoutes } from './personalize/decide-routes.ts'
+import type { SiteProxyDeps } from './personalize/site-proxy.ts'
+import { visitorTokens } from './personalize/visitor-token.ts'
+import { problemResponse, problems } from './problems/problem.ts'
+import { scoreRoutes } from './scoring/routes.ts'
+import { starterScorer } from './scoring/starter-scorer.ts'
+import { syncRoutes } from './sync/routes.ts'
+import { directoryOf } from './tenancy/directory-of.ts'
+import { liveFacts, liveProfile } from './visitors/visitor-facts.ts'
+
+/** What serving pages and answering decisions share. */
+export function personalizeDeps(env: Env): Omit<SiteProxyDeps, 'fetch'> {
+  return {
+    tokens: visitorTokens(env.SIGNING_SECRET),
+    factsOf: (workspaceId, visitorId) => liveFacts(env, workspaceId, visitorId),
+    async snapshotOf(workspaceId) {
+      const workspace = await directoryOf(env).workspace(workspaceId)
+      if (!workspace) throw new Error(`There is no workspace ${workspaceId}.`)
+      return publishedSnapshot(env, workspace)
+    },
+  }
+}
+
+/** Every route of the edge on one app: each feature brings its own. */
+export function createApp(env: Env): ApiApp {
+  const app = apiApp()
+  app.route('/', captureRoutes())
+  app.route(
+    '/',
+    decideRoutes({ ...personalizeDeps(env), authorize: (key) => directoryOf(env).check(key) }),
+  )
+  app.route(
+    '/',
+    scoreRoutes({
+      scorer: starterScorer,
+      profileOf: (workspaceId, visitorId) => liveProfile(env, workspaceId, visitorId),
+      async authorize(c, permission) {
+        const { workspace } = await authorize(directoryOf(env), c.req.raw, permission)
+        return { workspaceId: workspace.id }
+      },
+      now: Date.now,
+    }),
+  )
+  for (const routes of [
+    visitorRoutes(),
+    eventRoutes(),
+    statsRoutes(),
+    slotRoutes(),
+    identityRoutes(),
+    syncRoutes(),
+    healthRoutes(),
+  ]) {
+    app.route('/', routes)
+  }
+  app.route('/', docsRoutes(app))
+  app.notFound(() => problemResponse(problems.notFound('route of this address')))
+  return app
+}

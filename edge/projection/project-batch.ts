@@ -1,0 +1,184 @@
+import type { InStatement } from '@libsql/client/web'
+import { deviceNode, type Link, mergeLinks, type Node, userNode } from '#shared/identity/link.ts'
+import type { StoreClient } from '../store/client.ts'
+import { type FoldResult, foldEvents, type TraitStatement } from './fold.ts'
+import {
+  type LoadedVisitor,
+  loadLinks,
+  loadNeighbourhood,
+  loadOwners,
+  loadVisitors,
+  sessionHorizons,
+} from './load.ts'
+import { type IdentityChange, type NodeTrait, resolveNeighbourhood } from './persons.ts'
+import type { ProjectedEvent } from './projected-event.ts'
+import { projectionStatements, scoreStatement } from './projection-statements.ts'
+import type { ZoneDays } from './rollups.ts'
+import type { VisitorCache } from './visitor-cache.ts'
+
+export interface ProjectorCursor {
+  ingestSeq: number
+  scoreSeq: number
+  version: number
+}
+
+export interface BatchPlan {
+  statements: InStatement[]
+  /** Where the cursor stands once the statements are committed. */
+  next: ProjectorCursor
+  fold: FoldResult
+  loaded: ReadonlyMap<string, LoadedVisitor>
+  /** Devices or users whose person changed: their live profile should learn it. */
+  moved: IdentityChange['moved']
+}
+
+/**
+ * Reads what a batch of events touches, decides in pure code, and returns the one guarded write that
+ * moves the cursor together with its output.
+ */
+export async function planBatch(
+  store: StoreClient,
+  cache: VisitorCache,
+  days: ZoneDays,
+  cursor: ProjectorCursor,
+  events: readonly ProjectedEvent[],
+  scoresUpTo: number,
+): Promise<BatchPlan> {
+  const horizons = sessionHorizons(events)
+  const { hits, misses } = cache.take(horizons)
+  const loaded = await loadVisitors(store, misses)
+  const known = new Map([...hits, ...loaded])
+  const fold = foldEvents(events, known, days)
+  const identity = await resolveIdentity(store, fold)
+  await adoptOwners(store, fold, known, identity)
+  const next: ProjectorCursor = {
+    ingestSeq: events.at(-1)?.ingestSeq ?? cursor.ingestSeq,
+    scoreSeq: Math.max(cursor.scoreSeq, scoresUpTo),
+    version: cursor.version + 1,
+  }
+  const statements = projectionStatements(fold, identity, next)
+  if (next.scoreSeq > cursor.scoreSeq) statements.push(scoreStatement(cursor.scoreSeq, next))
+  return { statements, next, fold, loaded: known, moved: identity?.change.moved ?? [] }
+}
+
+export interface IdentityOutcome {
+  links: Link[]
+  traits: TraitStatement[]
+  change: IdentityChange
+}
+
+async function resolveIdentity(
+  store: StoreClient,
+  fold: FoldResult,
+): Promise<IdentityOutcome | null> {
+  if (fold.links.length === 0 && fold.traits.length === 0) return null
+  const seeds = new Set<Node>()
+  for (const link of fold.links) {
+    seeds.add(link.node)
+    if (link.kind !== 'group') seeds.add(link.other)
+    if (link.kind === 'alias') seeds.add(`u:${link.other.slice(2)}`)
+  }
+  for (const trait of fold.traits) seeds.add(trait.node)
+  const links = await loadLinks(store, [...seeds])
+  const changed: Link[] = []
+  for (const link of fold.links) {
+    const stored = links.get(link.id)
+    const merged = stored ? mergeLinks(stored, link) : link
+    if (!stored || differs(stored, merged)) {
+      links.set(link.id, merged)
+      changed.push(merged)
+    }
+  }
+  const neighbourhood = await loadNeighbourhood(store, links)
+  const traits = [...neighbourhood.traits, ...fold.traits.map(asNodeTrait)]
+  return {
+    links: changed,
+    traits: fold.traits,
+    change: resolveNeighbourhood({ ...neighbourhood, traits: latestTraits(traits) }),
+  }
+}
+
+/** Resolves the neighbourhood of one link anew, after a person took it back or restored it. */
+export async function planIdentity(
+  store: StoreClient,
+  seeds: readonly Node[],
+  cursor: ProjectorCursor,
+  days: ZoneDays,
+  undone: { add?: string; remove?: string },
+): Promise<{ statements: InStatement[]; next: ProjectorCursor; moved: IdentityChange['moved'] }> {
+  const links = await loadLinks(store, seeds)
+  const neighbourhood = await loadNeighbourhood(store, links)
+  const ids = new Set(neighbourhood.undone)
+  if (undone.add !== undefined) ids.add(undone.add)
+  if (undone.remove !== undefined) ids.delete(undone.remove)
+  const change = resolveNeighbourhood({ ...neighbourhood, undone: ids })
+  const next = { ...cursor, version: cursor.version + 1 }
+  const nothing = foldEvents([], new Map(), days)
+  return {
+    statements: projectionStatements(nothing, { links: [], traits: [], change }, next),
+    next,
+    moved: change.moved,
+  }
+}
+
+function differs(a: Link, b: Link): boolean {
+  // Repetitions matter for accounts (the latest counts), not for claims (the earliest counts).
+  return (
+    a.firstAt !== b.firstAt ||
+    a.firstMessageId !== b.firstMessageId ||
+    (a.kind === 'group' && a.lastMessageId !== b.lastMessageId)
+  )
+}
+
+function asNodeTrait({ receivedAt: _, ...trait }: TraitStatement): NodeTrait {
+  return trait
+}
+
+/** One value a node and key: verified before unverified, then the latest. The store's upsert says the same. */
+function latestTraits(traits: readonly NodeTrait[]): NodeTrait[] {
+  const best = new Map<string, NodeTrait>()
+  for (const trait of traits) {
+    const key = `${trait.node}\n${trait.key}`
+    const known = best.get(key)
+    if (!known || supersedes(trait, known)) best.set(key, trait)
+  }
+  return [...best.values()]
+}
+
+function supersedes(trait: NodeTrait, known: NodeTrait): boolean {
+  if (trait.verified !== known.verified) return trait.verified
+  if (trait.occurredAt !== known.occurredAt) return trait.occurredAt > known.occurredAt
+  return trait.messageId > known.messageId
+}
+
+/** A visitor seen for the first time may belong to a person already; a moved one belongs to another. */
+async function adoptOwners(
+  store: StoreClient,
+  fold: FoldResult,
+  known: ReadonlyMap<string, LoadedVisitor>,
+  identity: IdentityOutcome | null,
+): Promise<void> {
+  const moved = new Map(identity?.change.moved.map(({ node, personId }) => [node, personId]))
+  const asking: Node[] = []
+  for (const { row } of fold.visitors) {
+    const node = nodeOf(row)
+    const before = known.get(row.visitorId)
+    const unknown = !before || before.row.nodeKind !== row.nodeKind
+    if (unknown && !moved.has(node)) asking.push(node)
+  }
+  const owners = await loadOwners(store, asking)
+  for (const { row } of fold.visitors) {
+    const node = nodeOf(row)
+    const owner = moved.has(node) ? moved.get(node) : owners.get(node)
+    if (owner !== undefined) row.personId = owner
+  }
+}
+
+export function nodeOf(row: { visitorId: string; nodeKind: 'd' | 'u' }): Node {
+  return row.nodeKind === 'd' ? deviceNode(row.visitorId) : userNode(row.visitorId)
+}
+
+/** Ids of visitors behind moved nodes. */
+export function movedVisitorIds(moved: IdentityChange['moved']): string[] {
+  return moved.flatMap(({ node }) => (/^[du]:/.test(node) ? [node.slice(2)] : []))
+}

@@ -1,0 +1,158 @@
+import { DurableObject } from 'cloudflare:workers'
+import type { Env } from '../env.ts'
+import type { StoreClient } from '../store/client.ts'
+import { classifyWriteFailure } from '../store/outcome.ts'
+import { workspaceStore } from '../store/workspace-store.ts'
+import { directoryOf } from '../tenancy/directory-of.ts'
+import { movedVisitorIds, type ProjectorCursor, planBatch, planIdentity } from './project-batch.ts'
+import { projectedEvents, READ_EVENTS } from './projected-event.ts'
+import { CURSOR_GUARD } from './projection-statements.ts'
+import { ZoneDays } from './rollups.ts'
+import { VisitorCache } from './visitor-cache.ts'
+
+const PROJECT_BATCH_EVENTS = 2_000
+const ALARM_BUDGET_MS = 20_000
+const RETRY_MS = 2_000
+
+/**
+ * Folds one workspace's events, in the order of `ingest_seq`, into everything derived. It keeps nothing
+ * durable of its own: the cursor lives in the store and moves only together with its output, so each
+ * event counts exactly once. See docs/projection.md.
+ */
+export class Projector extends DurableObject<Env> {
+  readonly #cache = new VisitorCache()
+  #cursor: ProjectorCursor | null = null
+  #running: Promise<void> = Promise.resolve()
+  #alarmSet = false
+
+  /** New events may be waiting. */
+  async poke(): Promise<void> {
+    if (this.#alarmSet) return
+    this.#alarmSet = true
+    await this.ctx.storage.setAlarm(Date.now())
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmSet = false
+    const more = await this.#exclusively(() => this.#catchUp())
+    if (more !== null && !this.#alarmSet) {
+      this.#alarmSet = true
+      await this.ctx.storage.setAlarm(Date.now() + more)
+    }
+  }
+
+  /** Takes back one statement about identity, or restores it; the persons around it are resolved anew. */
+  async setLinkUndone(
+    linkId: string,
+    undone: boolean,
+    reason: string,
+  ): Promise<'done' | 'no_such_link'> {
+    return this.#exclusively(async () => {
+      const { store, days } = await this.#workspace()
+      const found = await store.execute({
+        sql: 'SELECT kind, node, other FROM identity_links WHERE link_id = ?',
+        args: [linkId],
+      })
+      const link = found.rows[0]
+      if (!link) return 'no_such_link'
+      const cursor = await this.#readCursor(store)
+      const seeds = [String(link.node), String(link.other), `u:${String(link.other).slice(2)}`]
+      const change = undone ? { add: linkId } : { remove: linkId }
+      const plan = await planIdentity(store, seeds, cursor, days, change)
+      const statement = undone
+        ? {
+            sql: 'INSERT OR IGNORE INTO identity_undos (link_id, undone_at, reason) VALUES (?, ?, ?)',
+            args: [linkId, Date.now(), reason],
+          }
+        : { sql: 'DELETE FROM identity_undos WHERE link_id = ?', args: [linkId] }
+      this.#cursor = null
+      await store.batch([statement, ...plan.statements], 'write')
+      this.#cache.forget(movedVisitorIds(plan.moved))
+      return 'done'
+    })
+  }
+
+  /** @returns milliseconds until there may be more to do, or null when all is folded */
+  async #catchUp(): Promise<number | null> {
+    const deadline = Date.now() + ALARM_BUDGET_MS
+    try {
+      const { store, days } = await this.#workspace()
+      while (Date.now() < deadline) {
+        if (!(await this.#projectNext(store, days))) return null
+      }
+      return 0
+    } catch (error) {
+      this.#forget()
+      console.warn(JSON.stringify({ event: 'projection_waiting', reason: String(error) }))
+      return RETRY_MS
+    }
+  }
+
+  /** @returns false when everything is folded */
+  async #projectNext(store: StoreClient, days: ZoneDays): Promise<boolean> {
+    const cursor = this.#cursor ?? (await this.#readCursor(store))
+    const [eventCell, scoreCell] = await store.batch(
+      [
+        { sql: READ_EVENTS, args: [cursor.ingestSeq, PROJECT_BATCH_EVENTS] },
+        { sql: 'SELECT coalesce(max(score_seq), 0) AS upTo FROM scores', args: [] },
+      ],
+      'read',
+    )
+    const events = projectedEvents(String(eventCell?.rows[0]?.tuples ?? '[]'))
+    // A score may only land once the events it was made from have: with the last page of events.
+    const caughtUp = events.length < PROJECT_BATCH_EVENTS
+    const scoresUpTo = caughtUp ? Number(scoreCell?.rows[0]?.upTo ?? 0) : 0
+    if (events.length === 0 && scoresUpTo <= cursor.scoreSeq) return false
+    const plan = await planBatch(store, this.#cache, days, cursor, events, scoresUpTo)
+    // Unknown until the store has answered: a lost answer must lead back to reading the cursor.
+    this.#cursor = null
+    try {
+      await store.batch(plan.statements, 'write')
+    } catch (error) {
+      this.#forget()
+      if (classifyWriteFailure(error, CURSOR_GUARD).kind === 'already_applied') return true
+      throw error
+    }
+    this.#cursor = plan.next
+    this.#cache.forget(movedVisitorIds(plan.moved))
+    const moved = new Set(movedVisitorIds(plan.moved))
+    this.#cache.put(
+      plan.fold.visitors.filter(({ row }) => !moved.has(row.visitorId)),
+      plan.loaded,
+    )
+    return true
+  }
+
+  async #readCursor(store: StoreClient): Promise<ProjectorCursor> {
+    const found = await store.execute('SELECT ingest_seq, score_seq, version FROM projector_cursor')
+    const row = found.rows[0]
+    if (!row) throw new Error('The store has no projector cursor; run the migrations.')
+    return {
+      ingestSeq: Number(row.ingest_seq),
+      scoreSeq: Number(row.score_seq),
+      version: Number(row.version),
+    }
+  }
+
+  async #workspace(): Promise<{ store: StoreClient; days: ZoneDays }> {
+    const id = this.ctx.id.name ?? ''
+    const workspace = await directoryOf(this.env).workspace(id)
+    if (!workspace) throw new Error(`There is no workspace ${id}.`)
+    return { store: workspaceStore(this.env, workspace), days: new ZoneDays(workspace.timezone) }
+  }
+
+  /** One fold or undo at a time: both read, decide and write. */
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#running.then(work)
+    this.#running = result.then(
+      () => undefined,
+      () => undefined,
+    )
+    return result
+  }
+
+  #forget(): void {
+    this.#cursor = null
+    this.#cache.clear()
+  }
+}

@@ -1,0 +1,31 @@
+import type { Env } from './env.ts'
+import { workspaceStore } from './store/workspace-store.ts'
+import { directoryOf } from './tenancy/directory-of.ts'
+import { allVisitorLogNames } from './visitors/routing.ts'
+
+/** How long a verdict can be looked up. */
+const VERDICT_RETENTION_MS = 7 * 86_400_000
+
+/**
+ * Runs every few minutes for every workspace: wakes objects whose alarm gave up after six failures,
+ * lets the projector look for events no poke told it of, and forgets verdicts past their time.
+ */
+export async function sweep(env: Env): Promise<void> {
+  const directory = directoryOf(env)
+  for (const id of await directory.workspaceIds()) {
+    try {
+      const workspace = await directory.workspace(id)
+      if (!workspace) continue
+      await Promise.all(
+        allVisitorLogNames(workspace).map((name) => env.VISITOR_LOG.getByName(name).wake()),
+      )
+      await env.PROJECTOR.getByName(id).poke()
+      await workspaceStore(env, workspace).execute({
+        sql: 'DELETE FROM verdicts WHERE received_at < ?',
+        args: [Date.now() - VERDICT_RETENTION_MS],
+      })
+    } catch (error) {
+      console.warn(JSON.stringify({ event: 'sweep_failed', workspace: id, reason: String(error) }))
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { createRoute } from '@hono/zod-openapi'
+import { PullRequest, PullResponse } from '#shared/sync/protocol.ts'
+import { type ApiApp, apiApp, guarded } from '../api/api-app.ts'
+import { guardRefusals, problemContent } from '../problems/problem-schema.ts'
+import { workspaceStore } from '../store/workspace-store.ts'
+import { pull } from './pull.ts'
+
+const pullRoute = createRoute({
+  method: 'post',
+  path: '/api/v1/sync/pull',
+  operationId: 'pull',
+  tags: ['Sync'],
+  summary: 'What changed since two cursors: edits, and facts',
+  ...guarded('sync:read'),
+  request: {
+    body: { required: true, content: { 'application/json': { schema: PullRequest } } },
+  },
+  responses: {
+    200: {
+      description: 'A page, or the order to start anew',
+      content: { 'application/json': { schema: PullResponse } },
+    },
+    400: problemContent('The request is of another protocol version or not valid'),
+    ...guardRefusals,
+  },
+})
+
+/** Permission `sync:read`. */
+export function syncRoutes(): ApiApp {
+  const app = apiApp()
+  app.openapi(pullRoute, async (c) => {
+    const store = workspaceStore(c.env, c.get('caller').workspace)
+    return c.json(await pull(store, c.req.valid('json')), 200)
+  })
+  return app
+}

@@ -1,0 +1,33 @@
+import { featuresOf } from '#shared/features/registry.ts'
+import type { Profile } from '#shared/profile/profile.ts'
+import type { TargetingFacts } from '#shared/targeting/facts.ts'
+import { factsOf } from '#shared/targeting/facts-of-profile.ts'
+import type { Env } from '../env.ts'
+import { starterScorer } from '../scoring/starter-scorer.ts'
+import { directoryOf } from '../tenancy/directory-of.ts'
+import { visitorLogName } from './routing.ts'
+
+/** The live profile, one call away in the visitor's own object; null for one never seen. */
+export async function liveProfile(
+  env: Env,
+  workspaceId: string,
+  visitorId: string,
+): Promise<Profile | null> {
+  const workspace = await directoryOf(env).workspace(workspaceId)
+  if (!workspace) return null
+  return env.VISITOR_LOG.getByName(visitorLogName(workspace, visitorId)).profile(visitorId)
+}
+
+/** What targeting may ask of a visitor: the live profile with its score of this very moment. */
+export async function liveFacts(
+  env: Env,
+  workspaceId: string,
+  visitorId: string,
+): Promise<TargetingFacts | null> {
+  const profile = await liveProfile(env, workspaceId, visitorId)
+  if (!profile) return null
+  const now = Date.now()
+  const scorer = await starterScorer()
+  const [score] = await scorer.score([featuresOf(profile, now)], { reasons: false })
+  return factsOf(profile, now, score ?? null)
+}
