@@ -109,6 +109,27 @@ describe('two interactive writers', () => {
   })
 })
 
+test('a writer whose client went away while it stood in line does not write', async () => {
+  await start({})
+  const first = await connect().transaction('write')
+  await first.execute('INSERT INTO t VALUES (1)')
+  const gone = new AbortController()
+  const waiting = fetch(`${databaseUrl(server.url, 'raw')}v3/pipeline`, {
+    method: 'POST',
+    body: JSON.stringify({ requests: [execute('INSERT INTO t VALUES (2)'), { type: 'close' }] }),
+    signal: gone.signal,
+  })
+  const late = connect().execute('INSERT INTO t VALUES (3)')
+  await count()
+  gone.abort()
+  await expect(waiting).rejects.toThrow()
+  await count()
+  await first.commit()
+  await late
+  const rs = await connect().execute('SELECT a FROM t ORDER BY a')
+  expect(rs.rows.map((row) => row.a)).toEqual([1, 3])
+})
+
 describe('readers', () => {
   test('they never wait for a writer, and see what is committed', async () => {
     await start({ writeWaitMs: 60_000, transactionTimeoutMs: 60_000 })
@@ -162,6 +183,18 @@ describe('an idle stream', () => {
     })
     expect(await count()).toBe(1)
   })
+})
+
+test('a writer in line behind an idle transaction is served before the server stops', async () => {
+  await start({})
+  const idle = await connect().transaction('write')
+  await idle.execute('INSERT INTO t VALUES (1)')
+  const waiting = connect().execute('INSERT INTO t VALUES (2)')
+  await count()
+  await server.stop()
+  await waiting
+  server = await startLibsqlServer({ dir })
+  expect(await count()).toBe(1)
 })
 
 test('stopping rolls back what is open and lets a new server take over at once', async () => {

@@ -1,7 +1,8 @@
 import Engine from 'libsql'
 import { StatementError, statementErrorOf } from './engine-errors.ts'
 import type { SqlValue } from './protocol.ts'
-import { readStatements, type SqlStatement } from './sql-text.ts'
+import type { SqlStatement } from './sql-statement.ts'
+import { readStatements } from './sql-text.ts'
 import { encodeColumns, encodeRow } from './value-encoding.ts'
 
 /** Prepared statements kept by one connection; the least recently used goes first. */
@@ -40,9 +41,14 @@ export class Connection {
   readonly #prepared = new Map<string, Prepared>()
   #altered = false
 
+  /** @throws StatementError when the file cannot be opened or is no database. */
   constructor(path: string) {
-    this.#engine = new Engine(path)
-    this.#engine.exec('PRAGMA busy_timeout=0; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL')
+    try {
+      this.#engine = new Engine(path)
+      this.#engine.exec('PRAGMA busy_timeout=0; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL')
+    } catch (thrown) {
+      throw statementErrorOf(thrown)
+    }
   }
 
   get inTransaction(): boolean {

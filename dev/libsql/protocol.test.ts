@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -266,6 +266,19 @@ describe('errors', () => {
     const rows = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n`
     expect(await firstResult(execute(rows))).toMatchObject(refused('RESPONSE_TOO_LARGE'))
     expect(await firstResult(batch(step(rows)))).toMatchObject(refused('RESPONSE_TOO_LARGE'))
+    expect(await firstResult(execute('SELECT 1'))).toMatchObject({ type: 'ok' })
+  })
+
+  test('a file that is no database is told, and the others are served', async () => {
+    await writeFile(
+      join(dir, 'broken.db'),
+      'this is not a database, and long enough to tell'.repeat(20),
+    )
+    const response = await fetch(`${databaseUrl(server.url, 'broken')}v3/pipeline`, {
+      method: 'POST',
+      body: JSON.stringify({ requests: [execute('SELECT 1'), close] }),
+    })
+    expect(await response.json()).toMatchObject({ results: [refused('SQLITE_NOTADB'), {}] })
     expect(await firstResult(execute('SELECT 1'))).toMatchObject({ type: 'ok' })
   })
 

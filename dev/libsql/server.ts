@@ -1,16 +1,15 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { z } from 'zod'
+import { authorize, tokenDigest } from './bearer-token.ts'
 import { DATABASE_NAME, Databases } from './database.ts'
-import { ConnectionCut, type Fault, type Faults, StepGate } from './faults.ts'
-import { type RequestContext, runCursor, runRequest } from './pipeline.ts'
-import { cursorBody, type HranaVersion, pipelineBody, type StreamRequest } from './protocol.ts'
-import { ProtocolError } from './stream.ts'
-import { StreamExpired, StreamRegistry } from './stream-registry.ts'
+import { ConnectionCut, type Faults } from './faults.ts'
+import { answerCursor, answerPipeline, type HranaService } from './hrana-endpoints.ts'
+import { HttpFailure, json, type Reply, replyTo, text } from './http-reply.ts'
+import { cursorBody, type HranaVersion, pipelineBody } from './protocol.ts'
+import { parseBody, readBody } from './request-body.ts'
+import { StreamRegistry } from './stream-registry.ts'
 
-const BODY_BYTES_MAX = 64 * 1024 * 1024
 const MAX_RESPONSE_CHARACTERS = 10_000_000
 const IDLE_TIMEOUT_MS = 10_000
 const TRANSACTION_TIMEOUT_MS = 5_000
@@ -67,7 +66,7 @@ export async function startLibsqlServer(options: LibsqlServerOptions): Promise<L
   const service: Service = {
     databases,
     streams,
-    tokenDigest: options.token === undefined ? undefined : digest(options.token),
+    tokenDigest: options.token === undefined ? undefined : tokenDigest(options.token),
     maxResponseCharacters: options.maxResponseCharacters ?? MAX_RESPONSE_CHARACTERS,
     faults: options.faults,
     stopping: false,
@@ -106,42 +105,20 @@ function portOf(address: string | AddressInfo | null): number {
   return address.port
 }
 
-type Service = {
-  databases: Databases
-  streams: StreamRegistry
-  tokenDigest: Buffer | undefined
-  maxResponseCharacters: number
-  faults: Faults | undefined
-  stopping: boolean
-}
-
-/** An answer that is not the normal one. */
-class HttpFailure extends Error {
-  readonly status: number
-  readonly code: string | undefined
-
-  /** @param code makes it a JSON error object; without one it is plain text, as libSQL does. */
-  constructor(status: number, message: string, code?: string) {
-    super(message)
-    this.name = 'HttpFailure'
-    this.status = status
-    this.code = code
-  }
-}
-
-type Reply = { status: number; type: 'application/json' | 'text/plain'; body: string }
-
-const json = (body: string, status = 200): Reply => ({ status, type: 'application/json', body })
-const text = (body: string, status = 200): Reply => ({ status, type: 'text/plain', body })
+type Service = HranaService & { tokenDigest: Buffer | undefined; stopping: boolean }
 
 async function handle(
   service: Service,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const gone = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort()
+  })
   let reply: Reply
   try {
-    reply = await route(service, request)
+    reply = await route(service, request, gone.signal)
   } catch (error) {
     if (error instanceof ConnectionCut) {
       request.socket.destroy()
@@ -151,24 +128,8 @@ async function handle(
   }
   const body = Buffer.from(reply.body)
   if (service.stopping) response.setHeader('connection', 'close')
-  // The exact types matter: clients read an error's code only from `application/json`.
   response.writeHead(reply.status, { 'content-type': reply.type, 'content-length': body.length })
   response.end(body)
-}
-
-function replyTo(error: unknown): Reply {
-  if (error instanceof ProtocolError) return text(error.message, 400)
-  if (error instanceof StreamExpired) {
-    return json(JSON.stringify({ message: error.message, code: error.code }), 400)
-  }
-  if (error instanceof HttpFailure) {
-    return error.code === undefined
-      ? text(error.message, error.status)
-      : json(JSON.stringify({ message: error.message, code: error.code }), error.status)
-  }
-  console.error(error)
-  const message = 'The server failed at this request; its log has the cause.'
-  return json(JSON.stringify({ message, code: 'INTERNAL_ERROR' }), 500)
 }
 
 const ENDPOINTS: Record<string, { version: HranaVersion; kind: 'pipeline' | 'cursor' }> = {
@@ -177,7 +138,11 @@ const ENDPOINTS: Record<string, { version: HranaVersion; kind: 'pipeline' | 'cur
   'v3/cursor': { version: 3, kind: 'cursor' },
 }
 
-async function route(service: Service, request: IncomingMessage): Promise<Reply> {
+async function route(
+  service: Service,
+  request: IncomingMessage,
+  gone: AbortSignal,
+): Promise<Reply> {
   authorize(service.tokenDigest, request.headers.authorization)
   const method = request.method ?? 'GET'
   const [path = ''] = (request.url ?? '').split('?')
@@ -204,125 +169,10 @@ async function route(service: Service, request: IncomingMessage): Promise<Reply>
   }
   if (method !== 'POST') throw new HttpFailure(405, 'This endpoint takes POST.')
   const body = await readBody(request)
+  const call = { database, version: endpoint.version, gone }
   return endpoint.kind === 'pipeline'
-    ? await answerPipeline(service, database, endpoint.version, parse(pipelineBody, body))
-    : await answerCursor(service, database, endpoint.version, parse(cursorBody, body))
-}
-
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
-}
-
-function authorize(expected: Buffer | undefined, header: string | undefined): void {
-  if (!expected) return
-  const token = /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1]
-  if (token === undefined) {
-    throw new HttpFailure(
-      401,
-      'The request needs the header "Authorization: Bearer <token>".',
-      'AUTH_HTTP_HEADER_MISSING',
-    )
-  }
-  // Digests have one length, so the comparison tells nothing of the token, not even how long it is.
-  if (!timingSafeEqual(digest(token), expected)) {
-    throw new HttpFailure(401, 'The bearer token is not the right one.', 'AUTH_JWT_INVALID')
-  }
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) continue
-    bytes += chunk.length
-    if (bytes > BODY_BYTES_MAX) {
-      throw new HttpFailure(413, `A request body may have ${BODY_BYTES_MAX} bytes at most.`)
-    }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, body: string): z.output<Schema> {
-  let data: unknown
-  try {
-    data = JSON.parse(body)
-  } catch {
-    throw new ProtocolError('Cannot deserialize client message from JSON: it is not JSON')
-  }
-  const parsed = schema.safeParse(data)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new ProtocolError(
-    `Cannot deserialize client message from JSON: ${issue?.message} at ${issue?.path.join('.')}`,
-  )
-}
-
-async function faultOf(
-  service: Service,
-  database: string,
-  requests: readonly StreamRequest[],
-): Promise<Fault> {
-  const fault = (await service.faults?.onRequest(database, requests)) ?? { kind: 'pass' }
-  if (fault.kind === 'refuse') {
-    throw new HttpFailure(503, 'The server refuses this request.', 'UNAVAILABLE')
-  }
-  return fault
-}
-
-async function answerPipeline(
-  service: Service,
-  name: string,
-  version: HranaVersion,
-  body: z.output<typeof pipelineBody>,
-): Promise<Reply> {
-  const fault = await faultOf(service, name, body.requests)
-  const context = contextOf(service, version, fault)
-  const entry = service.streams.acquire(service.databases.get(name), body.baton)
-  try {
-    const results: string[] = []
-    for (const request of body.requests) {
-      results.push(await runRequest(entry.stream, request, context))
-    }
-    if (fault.kind === 'cut_after_commit' || fault.kind === 'cut_before_step') {
-      throw new ConnectionCut()
-    }
-    const baton = JSON.stringify(service.streams.release(entry))
-    return json(`{"baton":${baton},"base_url":null,"results":[${results.join(',')}]}`)
-  } catch (error) {
-    service.streams.discard(entry)
-    throw error
-  }
-}
-
-async function answerCursor(
-  service: Service,
-  name: string,
-  version: HranaVersion,
-  body: z.output<typeof cursorBody>,
-): Promise<Reply> {
-  const fault = await faultOf(service, name, [{ type: 'batch', batch: body.batch }])
-  const context = contextOf(service, version, fault)
-  const entry = service.streams.acquire(service.databases.get(name), body.baton)
-  try {
-    const entries = await runCursor(entry.stream, body.batch, context)
-    if (fault.kind === 'cut_after_commit' || fault.kind === 'cut_before_step') {
-      throw new ConnectionCut()
-    }
-    const baton = JSON.stringify(service.streams.release(entry))
-    return text(`${[`{"baton":${baton},"base_url":null}`, ...entries].join('\n')}\n`)
-  } catch (error) {
-    service.streams.discard(entry)
-    throw error
-  }
-}
-
-function contextOf(service: Service, version: HranaVersion, fault: Fault): RequestContext {
-  return {
-    version,
-    gate: new StepGate(fault),
-    maxResponseCharacters: service.maxResponseCharacters,
-  }
+    ? await answerPipeline(service, { ...call, body: parseBody(pipelineBody, body) })
+    : await answerCursor(service, { ...call, body: parseBody(cursorBody, body) })
 }
 
 function refuseUpgrade(socket: Duplex): void {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import Engine from 'libsql'
 import { describe, expect, test } from 'vitest'
-import { readStatements, type SqlStatement } from './sql-text.ts'
+import type { SqlStatement } from './sql-statement.ts'
+import { readStatements } from './sql-text.ts'
 
 function only(sql: string): SqlStatement {
   const [statement, ...more] = readStatements(sql)

@@ -3,7 +3,8 @@ import type { Connection, ResponseBudget, StatementResult } from './connection.t
 import type { Database } from './database.ts'
 import { StatementError } from './engine-errors.ts'
 import type { Statement } from './protocol.ts'
-import { readStatements, type SqlStatement } from './sql-text.ts'
+import type { SqlStatement } from './sql-statement.ts'
+import { statementsOf } from './statement-cache.ts'
 import type { Writer } from './write-queue.ts'
 
 /** A request that no correct client sends: the HTTP request fails as a whole, with status 400. */
@@ -145,24 +146,4 @@ export class Stream implements Writer {
     this.#connection = undefined
     this.database.writeQueue.release(this)
   }
-}
-
-/** SQL texts whose reading is kept: clients send the same few again and again. */
-const TEXTS_KEPT = 512
-const TEXT_CHARACTERS_KEPT = 8_192
-const readTexts = new Map<string, readonly SqlStatement[]>()
-
-/** The statements of a text, remembered for the texts read last. */
-export function statementsOf(sql: string): readonly SqlStatement[] {
-  const known = readTexts.get(sql)
-  if (known) return known
-  const statements = readStatements(sql)
-  if (sql.length <= TEXT_CHARACTERS_KEPT) {
-    readTexts.set(sql, statements)
-    if (readTexts.size > TEXTS_KEPT) {
-      const [oldest] = readTexts.keys()
-      if (oldest !== undefined) readTexts.delete(oldest)
-    }
-  }
-  return statements
 }
