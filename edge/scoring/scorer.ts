@@ -1,7 +1,13 @@
 import { type LinearModel, linearFromOnnx } from '#models/onnx/linear.ts'
 import { heldValue, linearMargins, sigmoid } from '#models/onnx/linear-walker.ts'
 import { INPUT_NAME, PROBABILITY_OUTPUT } from '#models/onnx/names.ts'
-import { attribute, type LinearExplainer, reasonsOf, sideSums } from '#shared/explain/linear.ts'
+import {
+  attribute,
+  type LinearExplainer,
+  linearExplainer,
+  reasonsOf,
+  sideSums,
+} from '#shared/explain/linear.ts'
 import {
   FEATURE_HASH,
   type FeatureValues,
@@ -75,11 +81,13 @@ async function checkedLinear({ manifest, onnx }: ScoringModel): Promise<LinearMo
 }
 
 function explainerOf(linear: LinearModel, manifest: ModelManifest): LinearExplainer {
-  return {
-    features: manifest.columns.map((column) => column.feature),
-    means: Float64Array.from(manifest.columns, (column) => column.mean),
-    weights: Float64Array.from(linear.weights, (w, column) => w / (linear.scale[column] ?? 1)),
-  }
+  return linearExplainer(
+    manifest.columns.map(({ feature, mean }, column) => ({
+      feature,
+      mean,
+      weight: (linear.weights[column] ?? 0) / (linear.scale[column] ?? 1),
+    })),
+  )
 }
 
 const sideOf = (feature: string) => featureByName(feature)?.side ?? 'engagement'

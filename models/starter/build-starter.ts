@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { attribute } from '#shared/explain/linear.ts'
+import { attribute, linearExplainer } from '#shared/explain/linear.ts'
 import { fnv1a64 } from '#shared/features/fingerprint.ts'
 import { FEATURE_HASH, FEATURES, featureByName } from '#shared/features/registry.ts'
 import { encodeRows } from '#shared/scoring/encoding.ts'
@@ -66,11 +66,13 @@ function versionOf({ parameters, columns }: TrainedModel, to: number): string {
 function effectsOf(trained: TrainedModel, rows: readonly TrainingRow[]): ModelCard['effects'] {
   const { parameters, columns } = trained
   const linear = { ...parameters, metadata: {} }
-  const explainer = {
-    features: columns.map((column) => column.feature),
-    means: parameters.mean,
-    weights: parameters.weights.map((weight, column) => weight / (parameters.scale[column] ?? 1)),
-  }
+  const explainer = linearExplainer(
+    columns.map(({ feature }, column) => ({
+      feature,
+      mean: parameters.mean[column] ?? 0,
+      weight: (parameters.weights[column] ?? 0) / (parameters.scale[column] ?? 1),
+    })),
+  )
   const sums = new Map<string, number>()
   for (const row of rows) {
     const held = encodeRows(columns, [row.features]).map((value, column) =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { attribute, type ExplainedFeature, reasonsOf, sideSums } from './linear.ts'
+import { attribute, type ExplainedFeature, linearExplainer, reasonsOf, sideSums } from './linear.ts'
 
 const FEATURES: ExplainedFeature[] = [
   { name: 'pages', side: 'engagement', phrase: (value) => `viewed ${value} pages` },
@@ -22,23 +22,20 @@ const model = fc
     { minLength: 1, maxLength: 12 },
   )
   .map((columns) => ({
-    explainer: {
-      features: columns.map((column) => column.feature),
-      weights: columns.map((column) => column.weight),
-      means: columns.map((column) => column.mean),
-    },
+    columns,
+    explainer: linearExplainer(columns),
     row: columns.map((column) => column.value),
   }))
 
 describe('reasons of a linear model', () => {
   test('contributions add up to the margin minus the margin of the average row', () => {
     fc.assert(
-      fc.property(model, finite, ({ explainer, row }, bias) => {
+      fc.property(model, finite, ({ columns, explainer, row }, bias) => {
         const margin = (values: readonly number[]): number =>
-          values.reduce((sum, value, i) => sum + value * (explainer.weights[i] ?? 0), bias)
+          values.reduce((sum, value, i) => sum + value * (columns[i]?.weight ?? 0), bias)
         const attributions = attribute(explainer, row)
         const total = attributions.reduce((sum, { contribution }) => sum + contribution, 0)
-        expect(total).toBeCloseTo(margin(row) - margin(explainer.means), 6)
+        expect(total).toBeCloseTo(margin(row) - margin(columns.map((column) => column.mean)), 6)
         const sides = sideSums(attributions, sideOf)
         expect(sides.fit + sides.engagement).toBeCloseTo(total, 6)
       }),
@@ -48,10 +45,10 @@ describe('reasons of a linear model', () => {
 
   test('each feature is named once, however many columns it has', () => {
     fc.assert(
-      fc.property(model, ({ explainer, row }) => {
+      fc.property(model, ({ columns, explainer, row }) => {
         const names = attribute(explainer, row).map(({ feature }) => feature)
         expect(new Set(names).size).toBe(names.length)
-        expect(new Set(names)).toEqual(new Set(explainer.features))
+        expect(new Set(names)).toEqual(new Set(columns.map((column) => column.feature)))
       }),
       { verbose: 1 },
     )

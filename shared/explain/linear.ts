@@ -12,12 +12,31 @@ export interface ExplainedFeature {
 
 /** A model that is linear in its columns, and the average row that its reasons compare with. */
 export interface LinearExplainer {
-  /** Feature of each column. */
+  /** The features, each once, in the order of their first columns. */
   features: readonly string[]
+  /** Place in `features` of each column's feature. */
+  featureOfColumn: Uint16Array
   /** Log-odds for each unit of a column. */
-  weights: ArrayLike<number>
+  weights: Float64Array
   /** Mean of each column over the training rows. */
-  means: ArrayLike<number>
+  means: Float64Array
+}
+
+/** One column of a linear model, as explanations need it. */
+export interface ExplainedColumn {
+  feature: string
+  weight: number
+  mean: number
+}
+
+export function linearExplainer(columns: readonly ExplainedColumn[]): LinearExplainer {
+  const features = [...new Set(columns.map((column) => column.feature))]
+  return {
+    features,
+    featureOfColumn: Uint16Array.from(columns, (column) => features.indexOf(column.feature)),
+    weights: Float64Array.from(columns, (column) => column.weight),
+    means: Float64Array.from(columns, (column) => column.mean),
+  }
 }
 
 export interface Attribution {
@@ -33,13 +52,14 @@ export interface Attribution {
  * @param row the column values as the model uses them: missing ones filled, extreme ones held.
  */
 export function attribute(explainer: LinearExplainer, row: ArrayLike<number>): Attribution[] {
-  const sums = new Map<string, number>()
-  explainer.features.forEach((feature, column) => {
-    const gap = (row[column] ?? 0) - (explainer.means[column] ?? 0)
-    const share = (explainer.weights[column] ?? 0) * gap
-    sums.set(feature, (sums.get(feature) ?? 0) + share)
-  })
-  return Array.from(sums, ([feature, contribution]) => ({ feature, contribution }))
+  const { features, featureOfColumn, weights, means } = explainer
+  const shares = new Float64Array(features.length)
+  for (let column = 0; column < weights.length; column++) {
+    const gap = (row[column] ?? 0) - (means[column] ?? 0)
+    const place = featureOfColumn[column] ?? 0
+    shares[place] = (shares[place] ?? 0) + (weights[column] ?? 0) * gap
+  }
+  return features.map((feature, place) => ({ feature, contribution: shares[place] ?? 0 }))
 }
 
 /** The part of the margin that each side explains, in log-odds. */
