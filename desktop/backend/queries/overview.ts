@@ -1,0 +1,66 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { Overview } from '#rpc/overview.ts'
+import { EVENT_KIND } from '../replica/raw-window.ts'
+
+const MINUTE_MS = 60_000
+const WINDOW_MINUTES = 15
+const CHART_MINUTES = 60
+
+/** The start of the day in this computer's time zone, in Unix milliseconds. */
+export const startOfDay = (now: number): number => new Date(now).setHours(0, 0, 0, 0)
+
+type CountsRow = {
+  accepted: number
+  bot: number
+  duplicate: number
+  rejected: number
+  quarantined: number
+}
+type LeadsRow = { leads: number; known: number; grade_a: number }
+
+/** The counters over the page. */
+export const getOverview = async (
+  db: PGlite,
+  now: number,
+  lastSyncedAt: number | null,
+): Promise<Overview> => {
+  const today = await db.query<CountsRow>(
+    `select coalesce(sum(accepted), 0)::integer as accepted, coalesce(sum(bot), 0)::integer as bot,
+        coalesce(sum(duplicate), 0)::integer as duplicate,
+        coalesce(sum(rejected), 0)::integer as rejected,
+        coalesce(sum(quarantined), 0)::integer as quarantined
+      from received_minutes where minute >= $1`,
+    [startOfDay(now)],
+  )
+  const leads = await db.query<LeadsRow>(
+    `select count(*) as leads, count(*) filter (where known) as known,
+        count(*) filter (where grade = 'A') as grade_a from leads`,
+  )
+  const held = await db.query<{ count: number }>(
+    `select count(*) as count from stream where kind = ${EVENT_KIND}`,
+  )
+  const perMinute = await readMinutes(db, now)
+  const counted = leads.rows[0]
+  return Overview.parse({
+    eventsLast15Minutes: perMinute.slice(-WINDOW_MINUTES).reduce((sum, count) => sum + count, 0),
+    perMinute,
+    today: today.rows[0],
+    leads: counted?.leads ?? 0,
+    knownLeads: counted?.known ?? 0,
+    gradeA: counted?.grade_a ?? 0,
+    heldEvents: held.rows[0]?.count ?? 0,
+    lagSeconds: lastSyncedAt === null ? null : Math.max(0, Math.round((now - lastSyncedAt) / 1000)),
+  })
+}
+
+/** Stored events of each of the last 60 minutes, the running one last. */
+const readMinutes = async (db: PGlite, now: number): Promise<number[]> => {
+  const current = Math.floor(now / MINUTE_MS) * MINUTE_MS
+  const first = current - (CHART_MINUTES - 1) * MINUTE_MS
+  const { rows } = await db.query<{ minute: number; count: number }>(
+    'select minute, accepted + bot as count from received_minutes where minute between $1 and $2',
+    [first, current],
+  )
+  const counts = new Map(rows.map((row) => [row.minute, row.count]))
+  return Array.from({ length: CHART_MINUTES }, (_, i) => counts.get(first + i * MINUTE_MS) ?? 0)
+}
