@@ -20,7 +20,7 @@ export async function startScoreWorker(): Promise<Miniflare> {
     platform: 'neutral',
     target: 'es2024',
     mainFields: ['module', 'main'],
-    external: ['module', 'worker_threads', 'fs', 'path', 'url', 'os', 'perf_hooks'],
+    external: ['node:*', 'module', 'worker_threads', 'fs', 'path', 'url', 'os', 'perf_hooks'],
     logLevel: 'error',
     plugins: [
       {

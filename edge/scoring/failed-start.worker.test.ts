@@ -12,7 +12,7 @@ describe('an isolate in which ONNX Runtime cannot start', () => {
   test('leads are still scored, by the walker, with reasons, and the scorer says so', async () => {
     const runtime = createOnnxRuntime(unlinkableWasm)
     const sessions = createSessionCache<OnnxSession>(2)
-    const scorer = await createScorer(await randomModel(1), runtime, sessions)
+    const scorer = createScorer(await randomModel(1), runtime, sessions)
     const [score] = await scorer.score([NOTHING_KNOWN], { reasons: true })
     expect(score?.probability).toBeGreaterThan(0)
     expect(score?.reasons.length).toBeGreaterThan(0)
@@ -31,5 +31,20 @@ describe('an isolate in which ONNX Runtime cannot start', () => {
     expect(failed.kind).toBe('failed')
     await expect(runtime.open(onnx, names)).rejects.toMatchObject({ kind: 'start_failed' })
     expect(runtime.state()).toEqual(failed)
+  })
+
+  test('a start that never answers is given up, and the next score does not wait for it', async () => {
+    const runtime = createOnnxRuntime(unlinkableWasm, 20)
+    const never = new Promise<never>(() => undefined)
+    await expect(runtime.whileStarting(never)).rejects.toMatchObject({ kind: 'start_failed' })
+    expect(runtime.state()).toMatchObject({
+      kind: 'failed',
+      reason: 'ONNX Runtime could not start: no answer within 20 ms',
+    })
+    const sessions = createSessionCache<OnnxSession>(2)
+    const scorer = createScorer(await randomModel(1), runtime, sessions)
+    await scorer.score([NOTHING_KNOWN], { reasons: false })
+    expect(scorer.engine()).toMatchObject({ kind: 'walker' })
+    expect(sessions.keys()).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 import { linearToOnnx } from '#models/onnx/linear.ts'
 import { FEATURE_HASH, FEATURES } from '#shared/features/registry.ts'
 import type { Encoding } from '#shared/scoring/manifest.ts'
+import { type OnnxRuntime, OnnxRuntimeError } from './onnx-runtime.ts'
 import type { ScoringModel } from './scorer.ts'
 
 /** A linear congruential generator: the same numbers in every run. */
@@ -58,5 +59,14 @@ export async function randomModel(seed: number): Promise<ScoringModel> {
       grades: { A: 0.6, B: 0.4, C: 0.2 },
       pointKnots: Array.from({ length: 101 }, (_, percent) => percent / 100),
     },
+  }
+}
+
+/** The runtime of an isolate in which it cannot start. */
+export function absentRuntime(reason: string): OnnxRuntime {
+  return {
+    state: () => ({ kind: 'failed', reason, next: 'Nothing: this is a test.' }),
+    open: () => Promise.reject(new OnnxRuntimeError('start_failed', reason, null)),
+    whileStarting: (work) => work,
   }
 }

@@ -39,6 +39,13 @@ export interface OnnxRuntime {
    * @throws OnnxRuntimeError
    */
   open(model: Uint8Array, names: { input: string; output: string }): Promise<OnnxSession>
+  /**
+   * Waits for work that needs the start, but not for ever: a start that hangs (Emscripten does not
+   * report every failure) is given up as failed. Each caller brings its own timer, because a timer
+   * of a cancelled request never fires for the others.
+   * @throws OnnxRuntimeError `start_failed`
+   */
+  whileStarting<T>(work: Promise<T>): Promise<T>
 }
 
 /** Long enough for a slow machine to instantiate 14 MB; short enough for a person to wait. */
@@ -76,20 +83,6 @@ async function withCompiledModule<T>(
   }
 }
 
-/** Rejects when the work takes longer, and leaves no timer behind. */
-async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  const expiry = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => expiry.reject(new Error(`no available backend found within ${timeoutMs} ms`)),
-    timeoutMs,
-  )
-  try {
-    return await Promise.race([work, expiry.promise])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
 /**
  * ONNX Runtime for this isolate; its settings are global, so an isolate needs exactly one. The first
  * `open` starts it (about 200 ms), concurrent ones wait for that start, later ones go straight on.
@@ -115,23 +108,24 @@ export function createOnnxRuntime(
   }
 
   const load = async (model: Uint8Array): Promise<ort.InferenceSession> => {
-    // A start may never settle if the request that began it was cancelled: nobody waits for ever.
-    if (state.kind === 'cold') return within(startTimeoutMs, start(model))
-    if (state.kind === 'starting') await within(startTimeoutMs, firstStart)
+    if (state.kind === 'cold') return start(model)
+    if (state.kind === 'starting') await firstStart
     return create(model)
+  }
+
+  const startFailed = (reason: string, cause: unknown): OnnxRuntimeError => {
+    const text = `ONNX Runtime could not start: ${reason}`
+    const failure = new OnnxRuntimeError('start_failed', text, cause)
+    state = { kind: 'failed', reason: text, next: failure.next }
+    return failure
   }
 
   const failureOf = (error: unknown): OnnxRuntimeError => {
     const reason = reasonOf(error)
-    if (!START_FAILURE.test(reason)) {
-      // The runtime itself came up, or it could not have judged the model.
-      state = { kind: 'ready' }
-      return new OnnxRuntimeError('model_refused', `The model was refused: ${reason}`, error)
-    }
-    const text = `ONNX Runtime could not start: ${reason}`
-    const failure = new OnnxRuntimeError('start_failed', text, error)
-    state = { kind: 'failed', reason: text, next: failure.next }
-    return failure
+    if (START_FAILURE.test(reason)) return startFailed(reason, error)
+    // The runtime itself came up, or it could not have judged the model.
+    state = { kind: 'ready' }
+    return new OnnxRuntimeError('model_refused', `The model was refused: ${reason}`, error)
   }
 
   return {
@@ -155,6 +149,17 @@ export function createOnnxRuntime(
           )
         },
         release: () => session.release(),
+      }
+    },
+    async whileStarting(work) {
+      const expiry = Promise.withResolvers<never>()
+      const giveUp = () =>
+        expiry.reject(startFailed(`no answer within ${startTimeoutMs} ms`, undefined))
+      const timer = setTimeout(giveUp, startTimeoutMs)
+      try {
+        return await Promise.race([work, expiry.promise])
+      } finally {
+        clearTimeout(timer)
       }
     },
   }

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { sigmoid } from '#models/onnx/linear-walker.ts'
 import { FEATURES, type FeatureValues } from '#shared/features/registry.ts'
 import { isolateRuntime, isolateSessions } from './isolate-runtime.ts'
-import { randomModel, uniform } from './model.fixture.ts'
+import { absentRuntime, randomModel, uniform } from './model.fixture.ts'
 import { createScorer } from './scorer.ts'
+import { createSessionCache } from './session-cache.ts'
 
 function randomFeatures(next: () => number): FeatureValues {
   return Object.fromEntries(
@@ -16,19 +17,25 @@ function randomFeatures(next: () => number): FeatureValues {
   )
 }
 
-const refusing = {
-  open: async () => {
-    throw new Error('no runtime in this test')
-  },
-}
-
 describe('ONNX Runtime in workerd', () => {
+  test('starting and scoring never wait on the event loop, so no cancelled request can leave them half done', async () => {
+    const scorer = createScorer(await randomModel(30), isolateRuntime, isolateSessions)
+    expect(isolateRuntime.state()).toEqual({ kind: 'cold' })
+    let turned = false
+    setTimeout(() => {
+      turned = true
+    }, 0)
+    await scorer.score([randomFeatures(uniform(30))], { reasons: true })
+    expect(turned).toBe(false)
+    expect(scorer.engine()).toEqual({ kind: 'onnxruntime' })
+  })
+
   test('a file that is no model is refused without spoiling the models after it', async () => {
     const junk = new Uint8Array([1, 2, 3, 4, 5])
     await expect(
       isolateRuntime.open(junk, { input: 'X', output: 'probability' }),
     ).rejects.toMatchObject({ name: 'OnnxRuntimeError', kind: 'model_refused' })
-    const scorer = await createScorer(await randomModel(1), isolateRuntime, isolateSessions)
+    const scorer = createScorer(await randomModel(1), isolateRuntime, isolateSessions)
     const [score] = await scorer.score([randomFeatures(uniform(1))], { reasons: false })
     expect(score?.probability).toBeGreaterThan(0)
     expect(scorer.engine()).toEqual({ kind: 'onnxruntime' })
@@ -37,8 +44,8 @@ describe('ONNX Runtime in workerd', () => {
 
   test('it gives the scores of the plain walker on 1,000 random rows, in batches and one by one', async () => {
     const model = await randomModel(2)
-    const fast = await createScorer(model, isolateRuntime, isolateSessions)
-    const plain = await createScorer(model, refusing, isolateSessionsOfNobody())
+    const fast = createScorer(model, isolateRuntime, isolateSessions)
+    const plain = createScorer(model, absentRuntime('no runtime here'), createSessionCache(1))
     const next = uniform(3)
     const rows = Array.from({ length: 1000 }, () => randomFeatures(next))
     const [a, b] = await Promise.all([
@@ -46,7 +53,7 @@ describe('ONNX Runtime in workerd', () => {
       plain.score(rows, { reasons: true }),
     ])
     expect(fast.engine().kind).toBe('onnxruntime')
-    expect(plain.engine()).toMatchObject({ kind: 'walker', reason: 'no runtime in this test' })
+    expect(plain.engine()).toMatchObject({ kind: 'walker', reason: 'no runtime here' })
     const gaps = a.map((score, row) => Math.abs(score.probability - (b[row]?.probability ?? 9)))
     expect(Math.max(...gaps)).toBeLessThanOrEqual(1e-5)
     const singles = await Promise.all(
@@ -60,7 +67,7 @@ describe('ONNX Runtime in workerd', () => {
 
   test('reasons, fit and engagement add up to the margin of the probability that ONNX Runtime gave', async () => {
     const model = await randomModel(4)
-    const scorer = await createScorer(model, isolateRuntime, isolateSessions)
+    const scorer = createScorer(model, isolateRuntime, isolateSessions)
     const next = uniform(5)
     const scores = await scorer.score(
       Array.from({ length: 200 }, () => randomFeatures(next)),
@@ -88,11 +95,3 @@ describe('ONNX Runtime in workerd', () => {
     expect(isolateSessions.keys().length).toBeLessThanOrEqual(4)
   })
 })
-
-function isolateSessionsOfNobody() {
-  return {
-    keys: () => [],
-    use: async <S, T>(_key: string, open: () => Promise<S>, run: (session: S) => Promise<T>) =>
-      run(await open()),
-  }
-}

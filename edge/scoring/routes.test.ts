@@ -4,7 +4,7 @@ import { FEATURES, featuresOf } from '#shared/features/registry.ts'
 import { emptyProfile } from '#shared/profile/profile.ts'
 import { Score } from '#shared/scoring/score.ts'
 import { ProblemError, problems } from '../problems/problem.ts'
-import { randomModel } from './model.fixture.ts'
+import { absentRuntime, randomModel } from './model.fixture.ts'
 import { type ScoreRouteDeps, scoreRoutes } from './routes.ts'
 import { createScorer, scoreProfiles } from './scorer.ts'
 import { createSessionCache } from './session-cache.ts'
@@ -18,13 +18,9 @@ const profile = {
 }
 
 /** Scores by the walker: ONNX Runtime in workerd has its own tests. */
-const scorer = await createScorer(
+const scorer = createScorer(
   await randomModel(21),
-  {
-    open: async () => {
-      throw new Error('not in this test')
-    },
-  },
+  absentRuntime('not in this test'),
   createSessionCache(1),
 )
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type LinearModel, linearFromOnnx } from '#models/onnx/linear.ts'
 import { heldValue, linearMargins, sigmoid } from '#models/onnx/linear-walker.ts'
 import { INPUT_NAME, PROBABILITY_OUTPUT } from '#models/onnx/names.ts'
@@ -55,19 +56,14 @@ export class ModelError extends Error {
   }
 }
 
-async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes)
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-async function checkedLinear({ manifest, onnx }: ScoringModel): Promise<LinearModel> {
+function checkedLinear({ manifest, onnx }: ScoringModel): LinearModel {
   if (manifest.featureHash !== FEATURE_HASH) {
     throw new ModelError(
       'other_features',
       `Model ${manifest.version} was trained on features ${manifest.featureHash}, not ${FEATURE_HASH}.`,
     )
   }
-  if ((await sha256Hex(onnx)) !== manifest.onnxSha256) {
+  if (createHash('sha256').update(onnx).digest('hex') !== manifest.onnxSha256) {
     throw new ModelError('damaged', `The file of model ${manifest.version} is not its manifest's.`)
   }
   const linear = linearFromOnnx(onnx)
@@ -98,13 +94,13 @@ const sideOf = (feature: string) => featureByName(feature)?.side ?? 'engagement'
  *   walker scores instead and `engine()` says so.
  * @throws ModelError, OnnxError where the model is damaged or of other features.
  */
-export async function createScorer(
+export function createScorer(
   model: ScoringModel,
-  runtime: Pick<OnnxRuntime, 'open'>,
+  runtime: OnnxRuntime,
   sessions: SessionCache<OnnxSession>,
-): Promise<Scorer> {
+): Scorer {
   const { manifest, onnx } = model
-  const linear = await checkedLinear(model)
+  const linear = checkedLinear(model)
   const explainer = explainerOf(linear, manifest)
   const width = manifest.columns.length
   let engine: Engine = { kind: 'onnxruntime' }
@@ -115,16 +111,21 @@ export async function createScorer(
     encoded: Float32Array<ArrayBuffer>,
     count: number,
   ): Promise<ArrayLike<number>> => {
+    const walked = (reason: string): ArrayLike<number> => {
+      engine = { kind: 'walker', reason, next: 'Scores stay the same; check the Worker logs.' }
+      return linearMargins(linear, encoded).map(sigmoid)
+    }
+    const state = runtime.state()
+    if (state.kind === 'failed') return walked(state.reason)
     try {
       const run = (session: OnnxSession) => session.run(encoded, count)
-      const probabilities = await sessions.use(manifest.onnxSha256, open, run)
+      const work = sessions.use(manifest.onnxSha256, open, run)
+      const probabilities = await (state.kind === 'ready' ? work : runtime.whileStarting(work))
       engine = { kind: 'onnxruntime' }
       return probabilities
     } catch (error) {
       // A lead without a score is worse than one whose score came another way: say it, go on.
-      const reason = error instanceof Error ? error.message : String(error)
-      engine = { kind: 'walker', reason, next: 'Scores stay the same; check the Worker logs.' }
-      return linearMargins(linear, encoded).map(sigmoid)
+      return walked(error instanceof Error ? error.message : String(error))
     }
   }
 
