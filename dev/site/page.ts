@@ -1,0 +1,11 @@
+import type { Markup } from './html.ts'
+
+/** One page of the demo site. */
+export interface Page {
+  title: string
+  description: string
+  body: Markup
+}
+
+/** Pages by path. */
+export type Pages = Record<string, Page>
