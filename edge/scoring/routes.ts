@@ -6,6 +6,7 @@ import { type FeatureValues, featuresOf } from '#shared/features/registry.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import { Score } from '#shared/scoring/score.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
+import { guardRefusals, problemContent } from '../problems/problem-schema.ts'
 import type { Scorer } from './scorer.ts'
 
 /** What the route needs from the rest of the Worker. */
@@ -14,7 +15,7 @@ export interface ScoreRouteDeps {
   /** The live profile, null where the workspace knows no such visitor. */
   profileOf(workspaceId: string, visitorId: string): Promise<Profile | null>
   /** @throws ProblemError where the caller may not. */
-  authorize(c: Context, permission: 'scores:read'): Promise<{ workspaceId: string }>
+  authorize(c: Context, permission: typeof PERMISSION): Promise<{ workspaceId: string }>
   /** Unix milliseconds. */
   now(): number
 }
@@ -47,28 +48,16 @@ const ScoreResponse = Score.extend({
   engine: z.enum(['onnxruntime', 'walker']),
 }).openapi('ScoreResponse')
 
-const ProblemBody = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number().int(),
-    code: z.string(),
-    detail: z.string(),
-    next: z.string(),
-  })
-  .openapi('Problem')
+const PERMISSION = 'scores:read'
 
-const problemContent = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: ProblemBody } },
-})
-
-export const scoreRoute = createRoute({
+const scoreRoute = createRoute({
   method: 'post',
   path: '/v1/score',
   operationId: 'score',
   tags: ['Scoring'],
   summary: 'Score a visitor, or bare features, with reasons',
+  'x-permission': PERMISSION,
+  security: [{ key: [] }],
   request: { body: { required: true, content: { 'application/json': { schema: ScoreRequest } } } },
   responses: {
     200: {
@@ -76,10 +65,8 @@ export const scoreRoute = createRoute({
       content: { 'application/json': { schema: ScoreResponse } },
     },
     400: problemContent('A field is unknown or has a wrong value; `detail` names it'),
-    401: problemContent('No valid key'),
-    403: problemContent('The key may not read scores'),
     404: problemContent('The workspace knows no such visitor'),
-    503: problemContent('The key or the profile cannot be looked up right now'),
+    ...guardRefusals,
   },
 })
 
@@ -122,7 +109,7 @@ export function scoreRoutes(deps: ScoreRouteDeps): OpenAPIHono<{ Variables: Vari
   app.onError(answerOf)
   // Before the body is looked at, so that a caller without a key learns nothing from it.
   app.use(scoreRoute.path, async (c, next) => {
-    c.set('workspaceId', (await deps.authorize(c, 'scores:read')).workspaceId)
+    c.set('workspaceId', (await deps.authorize(c, PERMISSION)).workspaceId)
     await next()
   })
 

@@ -9,13 +9,7 @@ import {
   reasonsOf,
   sideSums,
 } from '#shared/explain/linear.ts'
-import {
-  FEATURE_HASH,
-  type FeatureValues,
-  featureByName,
-  featuresOf,
-} from '#shared/features/registry.ts'
-import type { Profile } from '#shared/profile/profile.ts'
+import { FEATURE_HASH, type FeatureValues, featureByName } from '#shared/features/registry.ts'
 import { encodeRows } from '#shared/scoring/encoding.ts'
 import { gradeOf, pointsOf } from '#shared/scoring/grading.ts'
 import type { ModelManifest } from '#shared/scoring/manifest.ts'
@@ -154,20 +148,4 @@ export function createScorer(
       })
     },
   }
-}
-
-/**
- * Scores live profiles as one batch, in their order.
- * @param now Unix milliseconds: the moment that features such as "this week" count back from.
- */
-export function scoreProfiles(
-  scorer: Scorer,
-  profiles: readonly Profile[],
-  now: number,
-  options: { reasons: boolean } = { reasons: true },
-): Promise<Score[]> {
-  return scorer.score(
-    profiles.map((profile) => featuresOf(profile, now)),
-    options,
-  )
 }
