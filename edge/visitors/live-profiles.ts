@@ -40,9 +40,11 @@ export class LiveProfiles {
     if (cached) return cached
     const stored = this.#log.profile(visitorId)
     if (stored === null) return null
-    const profile = Profile.parse(JSON.parse(stored))
-    this.#cached.set(visitorId, profile)
-    return profile
+    const profile = Profile.safeParse(JSON.parse(stored))
+    // A profile of another version is begun anew; the events themselves are in the store.
+    if (!profile.success) return null
+    this.#cached.set(visitorId, profile.data)
+    return profile.data
   }
 
   /** Writes what the log alone knows so far; call inside a storage transaction. */

@@ -1,0 +1,23 @@
+import type { Addresses } from './platform.ts'
+
+/** What runs where, and what to try first. */
+export function banner(
+  addresses: Addresses,
+  { writeKey, secretKey, home }: { writeKey: string; secretKey: string; home: string },
+): string {
+  const lines = [
+    ['Console', addresses.console],
+    ['Demo site', addresses.site],
+    ['Edge', addresses.edge],
+    ['API reference', `${addresses.edge}/docs`],
+    ['Store', addresses.store],
+    ['Write key', `${writeKey} (public; demo)`],
+    ['Secret key', `${secretKey} (demo; never put it into a page)`],
+    ['Data', home],
+  ].flatMap(([label, value]) => (value ? [`  ${label?.padEnd(14)} ${value}`] : []))
+  const tour = addresses.site
+    ? `\n  Try: open ${addresses.site}/?utm_source=linkedin&utm_medium=social&utm_campaign=spring-launch
+       twice, fill the form at ${addresses.site}/demo, and watch the console.\n`
+    : ''
+  return `\nEdgewise is running.\n\n${lines.join('\n')}\n${tour}\n  Ctrl-C stops everything.\n`
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Client } from '@libsql/client'
+
+const MIGRATIONS = new URL('../../migrations/', import.meta.url).pathname
+
+/**
+ * Brings a database to the newest schema. Migrations are append-only: one that was applied and has
+ * changed since stops everything, because then nobody knows what the database looks like.
+ *
+ * @returns the number of the schema's newest migration
+ */
+export async function migrate(client: Client, kind: 'control' | 'workspace'): Promise<number> {
+  await client.execute(
+    'CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, hash TEXT NOT NULL, applied_at INTEGER NOT NULL)',
+  )
+  const { rows } = await client.execute('SELECT name, hash FROM schema_migrations')
+  const applied = new Map(rows.map((row) => [String(row.name), String(row.hash)]))
+  const names = (await readdir(join(MIGRATIONS, kind)))
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
+  for (const name of names) {
+    const sql = await readFile(join(MIGRATIONS, kind, name), 'utf8')
+    const hash = createHash('sha256').update(sql).digest('hex')
+    const before = applied.get(name)
+    if (before === hash) continue
+    if (before !== undefined) {
+      throw new Error(
+        `Migration ${kind}/${name} was changed after it had been applied; add a new one instead.`,
+      )
+    }
+    await apply(client, name, hash, sql)
+  }
+  return names.length
+}
+
+async function apply(client: Client, name: string, hash: string, sql: string): Promise<void> {
+  const transaction = await client.transaction('write')
+  try {
+    await transaction.executeMultiple(sql)
+    await transaction.execute({
+      sql: 'INSERT INTO schema_migrations (name, hash, applied_at) VALUES (?, ?, ?)',
+      args: [name, hash, Date.now()],
+    })
+    await transaction.commit()
+  } finally {
+    transaction.close()
+  }
+}

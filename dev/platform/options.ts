@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util'
+
+export interface StartOptions {
+  home: string
+  /** The edge's port; 0 takes any free one, for everything. */
+  port: number
+  demo: boolean
+  console: boolean
+}
+
+/** A start that cannot go on, in one sentence that says what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
+const DEFAULT_PORT = 8787
+
+export const HELP = `Starts Edgewise on this machine: the store, the edge, a demo site and the console.
+
+  npm start                      everything, with demo data and live demo traffic
+  npm start -- --no-demo         no demo site, data or traffic
+  npm start -- --no-console      without the console
+  npm start -- --port 9000       the edge on this port, site and console on the next two (0: any free)
+  npm start -- --help            this text
+
+EDGEWISE_HOME is the data folder (default .edgewise). Ctrl-C stops everything; nothing is lost.`
+
+/** @throws StartError for an option that does not exist or has a wrong value */
+export function parseOptions(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+): StartOptions | 'help' {
+  let values: Record<string, string | boolean | undefined>
+  try {
+    values = parseArgs({
+      args: [...argv],
+      options: {
+        port: { type: 'string' },
+        'no-demo': { type: 'boolean' },
+        'no-console': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('.')[0] ?? '') : String(error)
+    throw new StartError(`${reason}. See npm start -- --help.`)
+  }
+  if (values.help) return 'help'
+  const port = values.port === undefined ? DEFAULT_PORT : Number(values.port)
+  if (!Number.isInteger(port) || port < 0 || port > 65_533) {
+    throw new StartError(`--port must be a number from 0 to 65533, not ${String(values.port)}.`)
+  }
+  return {
+    home: env.EDGEWISE_HOME || '.edgewise',
+    port,
+    demo: !values['no-demo'],
+    console: !values['no-console'],
+  }
+}
