@@ -77,6 +77,9 @@ export class Connection {
       prepared = this.#prepare(statement)
       if (!prepared.reader) return this.#change(prepared, statement, values)
       const rows = this.#read(prepared, values, wantRows, budget)
+      // An EXPLAIN that gave its last row still counts as running, and VACUUM would refuse to run
+      // beside it. `get` is what ends in a reset.
+      if (statement.explains) prepared.handle.get([])
       return {
         // After the rows: a kept statement is compiled anew, with the columns of a changed
         // schema, only when it is stepped.
@@ -182,6 +185,8 @@ export class Connection {
    * collector finds it, and the write-ahead log could not be folded in meanwhile.
    */
   #abandon(cursor: Iterator<unknown>): void {
+    // SQLite forgets an interrupt only when nothing runs on the connection: do not lend it on.
+    this.#altered = true
     const interrupt: unknown = Reflect.get(this.#engine, 'interrupt')
     if (typeof interrupt === 'function') interrupt.call(this.#engine)
     try {

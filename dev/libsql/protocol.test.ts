@@ -202,6 +202,16 @@ describe('changes', () => {
     ])
   })
 
+  test('an EXPLAIN does not stay open: VACUUM runs after it', async () => {
+    const { results } = await pipeline(server, [
+      execute('EXPLAIN SELECT 1'),
+      execute('EXPLAIN QUERY PLAN SELECT 1'),
+      execute('VACUUM'),
+      close,
+    ])
+    expect(results.map((result) => result.type)).toEqual(['ok', 'ok', 'ok', 'ok'])
+  })
+
   test('columns of a statement that was kept follow a changed schema', async () => {
     const { results } = await pipeline(server, [
       execute('DROP TABLE IF EXISTS grows'),

@@ -16,6 +16,7 @@ const TRANSACTION_TIMEOUT_MS = 5_000
 const WRITE_WAIT_MS = 10_000
 /** How long `stop` lets requests under way finish. */
 const STOP_GRACE_MS = 3_000
+const STOP_SWEEP_MS = 20
 /** Longer than clients keep idle sockets, so that a request never meets a socket being closed. */
 const KEEP_ALIVE_MS = 120_000
 
@@ -88,12 +89,14 @@ export async function startLibsqlServer(options: LibsqlServerOptions): Promise<L
     async stop() {
       service.stopping = true
       const closed = new Promise<void>((done) => server.close(() => done()))
-      server.closeIdleConnections()
+      // Again and again: a socket counts as idle only some time after its answer.
+      const sweep = setInterval(() => server.closeIdleConnections(), STOP_SWEEP_MS)
       // Their transactions may be what requests under way are waiting for.
       streams.discardIdle()
       const grace = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS)
       await closed
       clearTimeout(grace)
+      clearInterval(sweep)
       streams.discardAll()
       databases.close()
     },
