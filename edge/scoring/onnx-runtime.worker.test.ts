@@ -18,15 +18,27 @@ function randomFeatures(next: () => number): FeatureValues {
 }
 
 describe('ONNX Runtime in workerd', () => {
+  test('a caller that a page waits for is scored by the walker while the runtime is cold, and starts nothing', async () => {
+    const scorer = createScorer(await randomModel(30), isolateRuntime, isolateSessions)
+    const [score] = await scorer.score([randomFeatures(uniform(30))], {
+      reasons: false,
+      whenCold: 'walk',
+    })
+    expect(score?.probability).toBeGreaterThan(0)
+    expect(scorer.engine()).toMatchObject({ kind: 'walker' })
+    expect(isolateRuntime.state()).toEqual({ kind: 'cold' })
+  })
+
   test('starting and scoring never wait on the event loop, so no cancelled request can leave them half done', async () => {
     const scorer = createScorer(await randomModel(30), isolateRuntime, isolateSessions)
-    expect(isolateRuntime.state()).toEqual({ kind: 'cold' })
     let turned = false
     setTimeout(() => {
       turned = true
     }, 0)
     await scorer.score([randomFeatures(uniform(30))], { reasons: true })
     expect(turned).toBe(false)
+    expect(scorer.engine()).toEqual({ kind: 'onnxruntime' })
+    await scorer.score([randomFeatures(uniform(30))], { reasons: false, whenCold: 'walk' })
     expect(scorer.engine()).toEqual({ kind: 'onnxruntime' })
   })
 

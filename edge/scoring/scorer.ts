@@ -26,14 +26,21 @@ export interface ScoringModel {
 /** What computed the latest probabilities; the walker's are the same to 1e-5. */
 export type Engine = { kind: 'onnxruntime' } | { kind: 'walker'; reason: string; next: string }
 
+export interface ScoreOptions {
+  /** Reasons cost more than the score itself, so they are given only where asked for. */
+  reasons: boolean
+  /**
+   * Starting ONNX Runtime takes about 200 ms of an isolate's first score. `walk` scores without it
+   * until something else has started it, for callers that a page waits for. Default `start`.
+   */
+  whenCold?: 'start' | 'walk'
+}
+
 export interface Scorer {
   readonly manifest: ModelManifest
   engine(): Engine
-  /**
-   * Scores rows of features as one batch, in their order. Reasons cost about as much again, so they
-   * are given only where asked for.
-   */
-  score(rows: readonly FeatureValues[], options: { reasons: boolean }): Promise<Score[]>
+  /** Scores rows of features as one batch, in their order. */
+  score(rows: readonly FeatureValues[], options: ScoreOptions): Promise<Score[]>
 }
 
 export type ModelErrorKind = 'other_features' | 'damaged' | 'columns'
@@ -104,6 +111,7 @@ export function createScorer(
   const probabilitiesOf = async (
     encoded: Float32Array<ArrayBuffer>,
     count: number,
+    whenCold: ScoreOptions['whenCold'],
   ): Promise<ArrayLike<number>> => {
     const walked = (reason: string): ArrayLike<number> => {
       engine = { kind: 'walker', reason, next: 'Scores stay the same; check the Worker logs.' }
@@ -111,6 +119,8 @@ export function createScorer(
     }
     const state = runtime.state()
     if (state.kind === 'failed') return walked(state.reason)
+    if (state.kind === 'cold' && whenCold === 'walk')
+      return walked('ONNX Runtime is not started yet.')
     try {
       const run = (session: OnnxSession) => session.run(encoded, count)
       const work = sessions.use(manifest.onnxSha256, open, run)
@@ -126,10 +136,10 @@ export function createScorer(
   return {
     manifest,
     engine: () => engine,
-    async score(rows, { reasons }) {
+    async score(rows, { reasons, whenCold }) {
       if (rows.length === 0) return []
       const encoded = encodeRows(manifest.columns, rows)
-      const probabilities = await probabilitiesOf(encoded, rows.length)
+      const probabilities = await probabilitiesOf(encoded, rows.length, whenCold)
       return rows.map((values, index): Score => {
         const probability = probabilities[index] ?? Number.NaN
         const held = encoded
