@@ -11,14 +11,19 @@ export interface VisitorTokens {
   verify(workspaceId: string, token: string): Promise<string | null>
 }
 
+/** The isolate's one signing key: the key itself, since a promise may belong to a cancelled request. */
+let derived: { secret: string; key: CryptoKey } | undefined
+
 /**
  * Signs and verifies visitor tokens. The key is derived from the deployment's signing secret for this
  * purpose alone; rotating the secret makes every browser a new visitor.
  */
 export function visitorTokens(secret: string): VisitorTokens {
-  let key: Promise<CryptoKey> | undefined
-  const macKey = () => {
-    key ??= deriveKey(secret)
+  const macKey = async () => {
+    const known = derived
+    if (known?.secret === secret) return known.key
+    const key = await deriveKey(secret)
+    derived = { secret, key }
     return key
   }
   return {

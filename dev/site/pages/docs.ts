@@ -56,7 +56,8 @@ export const docsPages: Pages = {
     "promised_at": "2026-03-06T16:00:00Z"
   }'`)}
       <h2>3. Let it be late</h2><p>In test mode you say what happens:</p>${code(
-        `curl -X POST https://api.ferrolane.example/v2/test/shipments/SO-88121/delay \\
+        `curl -X POST \\
+  https://api.ferrolane.example/v2/test/shipments/SO-88121/delay \\
   -H "Authorization: Bearer fl_test_…" -d '{"hours": 3}'`,
       )}<p>The exception is on your desk before the command has returned.</p>`,
   ),

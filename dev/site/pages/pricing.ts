@@ -87,7 +87,7 @@ export const pricingPages: Pages = {
       <label for="shipments"><strong>Shipments a month: <span data-shipments>1,200</span></strong></label>
       <output for="shipments" data-price>€558</output>
       <input id="shipments" type="range" min="100" max="3000" step="100" value="1200">
-      <span class="soft">a month, all carriers</span>
+      <span class="soft" style="grid-column: 1 / -1">a month. Between Desk and Network you pay for what you ship.</span>
     </div>
   </div>
 </section>
@@ -103,7 +103,7 @@ export const pricingPages: Pages = {
 <section class="tinted">
   <div class="wrap">
     <h2>Questions people ask</h2>
-    <div class="grid" style="margin-top: 1.8rem">${QUESTIONS.map(
+    <div class="grid wide" style="margin-top: 1.8rem">${QUESTIONS.map(
       ([question, answer]) => html`<div><h3>${question}</h3><p class="soft">${answer}</p></div>`,
     )}</div>
   </div>
