@@ -87,6 +87,10 @@ function explainerOf(linear: LinearModel, manifest: ModelManifest): LinearExplai
   )
 }
 
+const BROKEN_NEXT = 'Scores stay the same; look for the cause in the logs.'
+const COLD_REASON = 'ONNX Runtime is not started yet.'
+const COLD_NEXT = 'Nothing to do: the first score that may wait starts it.'
+
 const sideOf = (feature: string) => featureByName(feature)?.side ?? 'engagement'
 
 /**
@@ -113,14 +117,13 @@ export function createScorer(
     count: number,
     whenCold: ScoreOptions['whenCold'],
   ): Promise<ArrayLike<number>> => {
-    const walked = (reason: string): ArrayLike<number> => {
-      engine = { kind: 'walker', reason, next: 'Scores stay the same; check the Worker logs.' }
+    const walked = (reason: string, next = BROKEN_NEXT): ArrayLike<number> => {
+      engine = { kind: 'walker', reason, next }
       return linearMargins(linear, encoded).map(sigmoid)
     }
     const state = runtime.state()
     if (state.kind === 'failed') return walked(state.reason)
-    if (state.kind === 'cold' && whenCold === 'walk')
-      return walked('ONNX Runtime is not started yet.')
+    if (state.kind === 'cold' && whenCold === 'walk') return walked(COLD_REASON, COLD_NEXT)
     try {
       const run = (session: OnnxSession) => session.run(encoded, count)
       const work = sessions.use(manifest.onnxSha256, open, run)
