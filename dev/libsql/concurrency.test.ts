@@ -3,21 +3,32 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, createClient } from '@libsql/client/web'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type Faults, requestedSql } from './faults.ts'
 import { execute, pipeline, post } from './raw-pipeline.ts'
 import { databaseUrl, type LibsqlServer, startLibsqlServer } from './server.ts'
 
 let dir: string
 let server: LibsqlServer
 const clients: Client[] = []
+const arrivedSql = new Set<string>()
 
 async function start(timing: {
   idleTimeoutMs?: number
   transactionTimeoutMs?: number
   writeWaitMs?: number
 }): Promise<void> {
-  server = await startLibsqlServer({ dir, ...timing })
+  const faults: Faults = {
+    onRequest(_database, requests) {
+      for (const sql of requestedSql(requests)) arrivedSql.add(sql)
+      return { kind: 'pass' }
+    },
+  }
+  server = await startLibsqlServer({ dir, faults, ...timing })
   await connect().execute('CREATE TABLE t (a)')
 }
+
+/** Waits until the server has begun with a request that has this statement. */
+const arrived = (sql: string) => vi.waitFor(() => expect(arrivedSql).toContain(sql), 10_000)
 
 function connect(): Client {
   const client = createClient({ url: databaseUrl(server.url, 'raw') })
@@ -35,6 +46,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  arrivedSql.clear()
   for (const client of clients.splice(0)) client.close()
   await server.stop()
   await rm(dir, { recursive: true })
@@ -64,9 +76,9 @@ describe('two interactive writers', () => {
     await first.execute('INSERT INTO t VALUES (0)')
     const others: Promise<unknown>[] = []
     for (const value of [1, 2, 3, 4]) {
-      others.push(connect().execute({ sql: 'INSERT INTO t VALUES (?)', args: [value] }))
-      // The next is sent only when this one surely stands in line: a read overtakes no one.
-      await count()
+      const sql = `INSERT INTO t VALUES (${value})`
+      others.push(connect().execute(sql))
+      await arrived(sql)
     }
     await first.commit()
     await Promise.all(others)
@@ -120,9 +132,11 @@ test('a writer whose client went away while it stood in line does not write', as
     signal: gone.signal,
   })
   const late = connect().execute('INSERT INTO t VALUES (3)')
-  await count()
+  await arrived('INSERT INTO t VALUES (2)')
+  await arrived('INSERT INTO t VALUES (3)')
   gone.abort()
   await expect(waiting).rejects.toThrow()
+  // By a later request's answer the server has seen the socket close.
   await count()
   await first.commit()
   await late
@@ -190,7 +204,7 @@ test('a writer in line behind an idle transaction is served before the server st
   const idle = await connect().transaction('write')
   await idle.execute('INSERT INTO t VALUES (1)')
   const waiting = connect().execute('INSERT INTO t VALUES (2)')
-  await count()
+  await arrived('INSERT INTO t VALUES (2)')
   await server.stop()
   await waiting
   server = await startLibsqlServer({ dir })
