@@ -7,7 +7,7 @@ export interface OnnxSession {
   release(): Promise<void>
 }
 
-export type RuntimeState =
+type RuntimeState =
   | { kind: 'cold' }
   | { kind: 'starting' }
   | { kind: 'ready' }

@@ -24,9 +24,9 @@ export interface ScoringModel {
 }
 
 /** What computed the latest probabilities; the walker's are the same to 1e-5. */
-export type Engine = { kind: 'onnxruntime' } | { kind: 'walker'; reason: string; next: string }
+type Engine = { kind: 'onnxruntime' } | { kind: 'walker'; reason: string; next: string }
 
-export interface ScoreOptions {
+interface ScoreOptions {
   /** Reasons cost more than the score itself, so they are given only where asked for. */
   reasons: boolean
   /**
@@ -43,7 +43,7 @@ export interface Scorer {
   score(rows: readonly FeatureValues[], options: ScoreOptions): Promise<Score[]>
 }
 
-export type ModelErrorKind = 'other_features' | 'damaged' | 'columns'
+type ModelErrorKind = 'other_features' | 'damaged' | 'columns'
 
 /** The file and its manifest cannot be served together, or not to these features. */
 export class ModelError extends Error {

@@ -13,7 +13,7 @@ export interface TrainingRow {
   converted: boolean
 }
 
-export type LinearParameters = Omit<LinearModel, 'metadata'>
+type LinearParameters = Omit<LinearModel, 'metadata'>
 
 export interface TrainedModel {
   columns: ColumnPlan[]

@@ -1,6 +1,6 @@
 import { decodeOnnx } from './decode.ts'
 import { encodeOnnx } from './encode.ts'
-import type { Graph, GraphNode, OnnxModel, Tensor } from './model.ts'
+import type { Graph, GraphNode, Tensor } from './model.ts'
 import { DATA_TYPE, OnnxError } from './model.ts'
 import { INPUT_NAME, MARGIN_OUTPUT, PROBABILITY_OUTPUT } from './names.ts'
 
@@ -142,10 +142,7 @@ function parametersOf(graph: Graph): Record<string, Float32Array> {
  * @throws OnnxError `malformed` for other bytes, `unsupported` for any other graph.
  */
 export function linearFromOnnx(bytes: Uint8Array): LinearModel {
-  return linearFromModel(decodeOnnx(bytes))
-}
-
-export function linearFromModel({ graph, metadata }: OnnxModel): LinearModel {
+  const { graph, metadata } = decodeOnnx(bytes)
   const parameters = parametersOf(graph)
   const weights = parameters.weights ?? new Float32Array()
   const column = (name: string): Float32Array => {

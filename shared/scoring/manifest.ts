@@ -29,7 +29,7 @@ const Rows = z.object({
   converted: z.number().int().nonnegative(),
 })
 
-export const ModelMetrics = z.object({
+const ModelMetrics = z.object({
   auc: z.number(),
   /** Mean negative log-likelihood, in nats. */
   logLoss: z.number(),
@@ -39,7 +39,6 @@ export const ModelMetrics = z.object({
   /** Conversions among the tenth with the highest scores, as a multiple of the average. */
   topDecileLift: z.number(),
 })
-export type ModelMetrics = z.infer<typeof ModelMetrics>
 
 export const POINT_KNOTS = 101
 

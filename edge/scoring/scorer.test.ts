@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import { FEATURES } from '#shared/features/registry.ts'
+import { absentRuntime, randomModel } from './model.fixture.ts'
+import type { OnnxRuntime } from './onnx-runtime.ts'
+import { createScorer, ModelError, type ScoringModel } from './scorer.ts'
+import { createSessionCache } from './session-cache.ts'
+
+const nothingKnown = Object.fromEntries(FEATURES.map((feature) => [feature.name, null]))
+const make = (model: ScoringModel, runtime = absentRuntime('not in this test')) =>
+  createScorer(model, runtime, createSessionCache(1))
+
+describe('a scorer', () => {
+  test('is not made for a model that was trained on other features', async () => {
+    const model = await randomModel(1)
+    const other = { ...model, manifest: { ...model.manifest, featureHash: '0123456789abcdef' } }
+    expect(() => make(other)).toThrow(ModelError)
+    expect(() => make(other)).toThrow(/trained on features 0123456789abcdef/)
+  })
+
+  test('is not made for a file that is not the one of its manifest', async () => {
+    const model = await randomModel(1)
+    const { onnx } = await randomModel(2)
+    expect(() => make({ ...model, onnx })).toThrow(/is not its manifest's/)
+  })
+
+  test('is not made where manifest and file have other numbers of columns', async () => {
+    const model = await randomModel(1)
+    const columns = model.manifest.columns.slice(1)
+    expect(() => make({ ...model, manifest: { ...model.manifest, columns } })).toThrow(ModelError)
+  })
+
+  test('scores nothing for no rows', async () => {
+    expect(await make(await randomModel(1)).score([], { reasons: true })).toEqual([])
+  })
+
+  test('goes on with the walker where a run of the runtime fails, and says why', async () => {
+    const failing: OnnxRuntime = {
+      state: () => ({ kind: 'ready' }),
+      open: async () => ({
+        run: () => Promise.reject(new Error('out of memory')),
+        release: async () => undefined,
+      }),
+      whileStarting: (work) => work,
+    }
+    const model = await randomModel(1)
+    const scorer = make(model, failing)
+    const scores = await scorer.score([nothingKnown], { reasons: true })
+    expect(scorer.engine()).toMatchObject({ kind: 'walker', reason: 'out of memory' })
+    expect(scores).toEqual(await make(model).score([nothingKnown], { reasons: true }))
+  })
+
+  test('gives points, grade and version by the manifest', async () => {
+    const model = await randomModel(1)
+    const manifest = {
+      ...model.manifest,
+      grades: { A: 0, B: 0, C: 0 },
+      pointKnots: Array.from({ length: 101 }, () => 0),
+      calibrated: true,
+    }
+    const [score] = await make({ ...model, manifest }).score([nothingKnown], { reasons: false })
+    expect(score).toMatchObject({
+      grade: 'A',
+      points: 100,
+      calibrated: true,
+      modelVersion: 'random-1',
+      reasons: [],
+    })
+  })
+})
