@@ -69,7 +69,7 @@ const refusals = {
   503: { description: 'The key, the visitor or the slots cannot be looked up right now' },
 }
 
-export const decideRoute = createRoute({
+const decideRoute = createRoute({
   method: 'post',
   path: '/v1/decide',
   operationId: 'decide',
@@ -86,7 +86,7 @@ export const decideRoute = createRoute({
   },
 })
 
-export const visitorRoute = createRoute({
+const visitorRoute = createRoute({
   method: 'post',
   path: '/v1/visitor',
   operationId: 'mintVisitor',

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   HERO,
@@ -36,6 +37,32 @@ describe('a page', () => {
     expect(text).toContain('href="/demo?a=1&b=&quot;2&quot;">Talk &amp; go</a>')
     expect(text).toContain('<p data-ew-field="body">Plain body</p>')
     expect(text).toContain('<h2 data-ew-field="headline">Outside of any slot</h2>')
+  })
+
+  test('shows any text as that text: a headline can never become markup', async () => {
+    const { cookie } = await known()
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('<', '>', '&', '"', "'", '</h1>', '<script>', '&lt;', 'ü', ' ')),
+        async (pieces) => {
+          const headline = pieces.join('')
+          const [slot] = snapshot.slots
+          const [variant] = slot?.variants ?? []
+          if (!slot || !variant) throw new Error('The fixture has a slot with a variant.')
+          const variants = [{ ...variant, content: { headline } }]
+          const deps = proxyDeps({
+            snapshotOf: async () => ({ version: 4, slots: [{ ...slot, variants }] }),
+          })
+          const text = await (await proxySite(navigation({ cookie }), SITE, deps)).text()
+          const shown = /<h1 data-ew-field="headline">(.*?)<\/h1>/s.exec(text)?.[1] ?? 'no heading'
+          expect(shown).not.toMatch(/[<>]/)
+          const entities: Record<string, string> = { lt: '<', gt: '>', amp: '&' }
+          expect(shown.replace(/&(lt|gt|amp);/g, (_, name) => entities[name] ?? '')).toBe(headline)
+          expect(text).toContain('<p data-ew-field="body">Plain body</p>')
+        },
+      ),
+      { numRuns: 60 },
+    )
   })
 
   test('is private, without the origin’s validators, and says nothing of its making', async () => {

@@ -1,5 +1,5 @@
 /** Carries the visitor token; the browser SDK reads it, so it is not HttpOnly. */
-export const VISITOR_COOKIE = 'ew_vid'
+const VISITOR_COOKIE = 'ew_vid'
 
 const MAX_AGE_S = 365 * 86_400
 

@@ -50,11 +50,14 @@ export class EventQueue {
     return true
   }
 
-  /** The oldest events, as many as fit in one request; none while the visitor is not known. */
-  head(): QueuedEvent[] {
+  /**
+   * The oldest events after the first `skip`, as many as fit in one request; none while the visitor
+   * is not known.
+   */
+  head(skip = 0): QueuedEvent[] {
     let bytes = 0
     const batch: QueuedEvent[] = []
-    for (const event of this.#read()) {
+    for (const event of this.#read().slice(skip)) {
       if (!event.anonymousId) break
       bytes += bytesOf(event)
       if (batch.length > 0 && (bytes > MAX_BATCH_BYTES || batch.length === MAX_BATCH_EVENTS)) break

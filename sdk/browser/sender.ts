@@ -73,10 +73,11 @@ export function createSender({ queue, post, beacon, warn }: SenderParts): Sender
     now,
     leave() {
       // A beacon's answer is never seen. While the edge answers, trust it; otherwise keep the events
-      // for the next page.
+      // for the next page. What is under way stays too: its answer will not be seen either, and a
+      // repetition does no harm.
       if (failures > 0) return
-      if (underWay) queue.remove(underWay)
-      for (let batch = queue.head(); batch.length > 0; batch = queue.head()) {
+      const skip = underWay?.length
+      for (let batch = queue.head(skip); batch.length > 0; batch = queue.head(skip)) {
         if (!beacon(batch)) return
         queue.remove(batch)
       }

@@ -4,7 +4,7 @@ import { matches } from './rule.ts'
 import type { Slot, SlotContent, SlotSnapshot, Variant } from './slot.ts'
 
 /** Why a slot shows what it shows, for people who preview or debug it; never sent to a visitor. */
-export type DecisionReason = 'audience' | 'everyone' | 'no_match' | 'not_published' | 'unknown_slot'
+type DecisionReason = 'audience' | 'everyone' | 'no_match' | 'not_published' | 'unknown_slot'
 
 /** What fills a slot. No variant and no content leave the page as its author wrote it. */
 export interface SlotDecision {

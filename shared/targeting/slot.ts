@@ -7,13 +7,13 @@ const MAX_LABEL = 80
 const MAX_HREF = 2_000
 
 /** Lower case letters, digits, `_` and `-`: it stands in HTML attributes and in analytics. */
-export const SlotKey = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/)
+const SlotKey = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/)
 
 /**
  * Where a link may lead: an http(s) address or a path on the same site. Never `javascript:`, never
  * `//host` or `/\host`, which browsers read as another site.
  */
-export const SafeHref = z
+const SafeHref = z
   .string()
   .max(MAX_HREF)
   .refine((href) => isSafeHref(href), {

@@ -165,6 +165,19 @@ describe('delivery', () => {
     expect(await page.evaluate('Object.keys(localStorage)')).toEqual(['ew_vid'])
   })
 
+  test('sends again on the next page what had no answer when the page went', async () => {
+    const asked: string[] = []
+    await page.route('**/v1/b', (route) => {
+      asked.push(route.request().postData() ?? '')
+      if (asked.length > 1) return route.continue()
+    })
+    await open('/')
+    await vi.waitFor(() => expect(asked).toHaveLength(1), SOON)
+    await page.goto(`${edge.url}/next`)
+    await vi.waitFor(() => expect(labels()).toEqual(['/', '/next']), SOON)
+    expect(asked[0]).toContain(edge.stored[0]?.messageId ?? 'nothing stored')
+  })
+
   test('drops what the edge refuses for good, and warns once', async () => {
     const warnings: string[] = []
     page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
