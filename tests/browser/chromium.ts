@@ -8,6 +8,9 @@ import { type Browser, chromium } from 'playwright-core'
 const LAUNCH_TIMEOUT_MS = 60_000
 const UNPACK_TIMEOUT_MS = 180_000
 
+const USER_AGENT =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36'
+
 /** The package unpacks into the temporary folder of its process, so it runs in one of its own. */
 const UNPACK_SCRIPT = `
 import chromium, { inflate } from '@sparticuz/chromium'
@@ -19,6 +22,9 @@ await inflate(process.argv[1] + '/al2023.tar.br')
  * Starts headless Chromium out of the npm package `@sparticuz/chromium`: no browser and no shared
  * library of the machine is needed. The first call unpacks about 200 MB beside the package
  * (some seconds); later calls and other processes reuse it. Close the browser when done.
+ *
+ * It calls itself an ordinary Chrome, because the edge marks headless browsers as bots. A context's
+ * own `userAgent` is not enough: what a closing page sends goes out under the browser's name.
  * @throws when the package is not installed or the machine cannot run its binary (Linux x64 only)
  */
 export async function launchChromium(): Promise<Browser> {
@@ -35,6 +41,7 @@ export async function launchChromium(): Promise<Browser> {
       '--disable-domain-reliability',
       '--no-pings',
       '--font-render-hinting=none',
+      `--user-agent=${USER_AGENT}`,
     ],
     env: {
       ...process.env,

@@ -23,7 +23,7 @@ export const formPages: Pages = {
     <ul class="ticks"><li>With somebody who has worked a desk</li><li>No slides</li>
       <li>A written estimate the same day</li></ul>
   </div>
-  <form class="card form" id="demo-request" method="post" action="/demo" data-track="Demo Requested">
+  <form class="card form" id="demo-request" method="post" action="/demo">
     <label>Your name <input name="name" autocomplete="name" required></label>
     <label>Work e-mail <input name="email" type="email" autocomplete="work email" required></label>
     <div class="two">
