@@ -16,7 +16,7 @@ let derived: { secret: string; key: CryptoKey } | undefined
 
 /**
  * Signs and verifies visitor tokens. The key is derived from the deployment's signing secret for this
- * purpose alone; rotating the secret makes every browser a new visitor.
+ * purpose alone; rotating the secret makes all tokens worthless.
  */
 export function visitorTokens(secret: string): VisitorTokens {
   const macKey = async () => {
