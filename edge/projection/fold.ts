@@ -56,7 +56,7 @@ export function foldEvents(
   const rollups = new Rollups()
   const rows = new Map<string, VisitorRow>()
   const arrived = new Map<string, Session[]>()
-  const visitorDays = new Map<string, { day: string; visitorId: string }>()
+  const visitorDays = new Map<string, Set<string>>()
   const links = new Map<string, Link>()
   const traits: TraitStatement[] = []
   for (const event of events) {
@@ -71,7 +71,9 @@ export function foldEvents(
     if (sessions) sessions.push(session)
     else arrived.set(visitorId, [session])
     const day = days.dayOf(event.occurredAt)
-    visitorDays.set(`${day}|${visitorId}`, { day, visitorId })
+    const visited = visitorDays.get(visitorId)
+    if (visited) visited.add(day)
+    else visitorDays.set(visitorId, new Set([day]))
     foldIdentity(event, links, traits)
   }
   const result: FoldResult = {
@@ -79,7 +81,9 @@ export function foldEvents(
     goneSessions: [],
     changedSessions: [],
     rollups: rollups.cells(),
-    visitorDays: [...visitorDays.values()],
+    visitorDays: [...visitorDays].flatMap(([visitorId, visited]) =>
+      [...visited].map((day) => ({ day, visitorId })),
+    ),
     links: [...links.values()],
     traits,
   }

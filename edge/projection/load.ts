@@ -113,11 +113,13 @@ export async function loadLinks(
   return new Map(cell<Link>(found).map((link) => [link.id, link]))
 }
 
+/** @param alone nodes that may have traits without any link */
 export async function loadNeighbourhood(
   store: StoreClient,
   links: ReadonlyMap<string, Link>,
+  alone: readonly Node[] = [],
 ): Promise<IdentityNeighbourhood> {
-  const nodes = JSON.stringify(neighbourNodes(links.values()))
+  const nodes = JSON.stringify([...new Set([...neighbourNodes(links.values()), ...alone])])
   const [undos, traits, owners] = await store.batch(
     [
       { sql: READ_UNDOS, args: [JSON.stringify([...links.keys()])] },

@@ -14,6 +14,7 @@ import { type IdentityChange, type NodeTrait, resolveNeighbourhood } from './per
 import type { ProjectedEvent } from './projected-event.ts'
 import { projectionStatements, scoreStatement } from './projection-statements.ts'
 import type { ZoneDays } from './rollups.ts'
+import { latestTraits, traitChanges } from './trait-history.ts'
 import type { VisitorCache } from './visitor-cache.ts'
 
 export interface ProjectorCursor {
@@ -64,6 +65,8 @@ export async function planBatch(
 export interface IdentityOutcome {
   links: Link[]
   traits: TraitStatement[]
+  /** Of `traits`, those that said something new: the history keeps only these. */
+  traitChanges: TraitStatement[]
   change: IdentityChange
 }
 
@@ -89,11 +92,13 @@ async function resolveIdentity(
       changed.push(merged)
     }
   }
-  const neighbourhood = await loadNeighbourhood(store, links)
+  const traitNodes = fold.traits.map((trait) => trait.node)
+  const neighbourhood = await loadNeighbourhood(store, links, traitNodes)
   const traits = [...neighbourhood.traits, ...fold.traits.map(asNodeTrait)]
   return {
     links: changed,
     traits: fold.traits,
+    traitChanges: traitChanges(neighbourhood.traits, fold.traits),
     change: resolveNeighbourhood({ ...neighbourhood, traits: latestTraits(traits) }),
   }
 }
@@ -115,7 +120,11 @@ export async function planIdentity(
   const next = { ...cursor, version: cursor.version + 1 }
   const nothing = foldEvents([], new Map(), days)
   return {
-    statements: projectionStatements(nothing, { links: [], traits: [], change }, next),
+    statements: projectionStatements(
+      nothing,
+      { links: [], traits: [], traitChanges: [], change },
+      next,
+    ),
     next,
     moved: change.moved,
   }
@@ -134,23 +143,6 @@ function asNodeTrait({ receivedAt: _, ...trait }: TraitStatement): NodeTrait {
   return trait
 }
 
-/** One value a node and key: verified before unverified, then the latest. The store's upsert says the same. */
-function latestTraits(traits: readonly NodeTrait[]): NodeTrait[] {
-  const best = new Map<string, NodeTrait>()
-  for (const trait of traits) {
-    const key = `${trait.node}\n${trait.key}`
-    const known = best.get(key)
-    if (!known || supersedes(trait, known)) best.set(key, trait)
-  }
-  return [...best.values()]
-}
-
-function supersedes(trait: NodeTrait, known: NodeTrait): boolean {
-  if (trait.verified !== known.verified) return trait.verified
-  if (trait.occurredAt !== known.occurredAt) return trait.occurredAt > known.occurredAt
-  return trait.messageId > known.messageId
-}
-
 /** A visitor seen for the first time may belong to a person already; a moved one belongs to another. */
 async function adoptOwners(
   store: StoreClient,
@@ -159,18 +151,19 @@ async function adoptOwners(
   identity: IdentityOutcome | null,
 ): Promise<void> {
   const moved = new Map(identity?.change.moved.map(({ node, personId }) => [node, personId]))
-  const asking: Node[] = []
+  const asking = new Set<Node>()
   for (const { row } of fold.visitors) {
     const node = nodeOf(row)
     const before = known.get(row.visitorId)
     const unknown = !before || before.row.nodeKind !== row.nodeKind
-    if (unknown && !moved.has(node)) asking.push(node)
+    if (unknown && !moved.has(node)) asking.add(node)
   }
-  const owners = await loadOwners(store, asking)
+  const owners = await loadOwners(store, [...asking])
   for (const { row } of fold.visitors) {
     const node = nodeOf(row)
-    const owner = moved.has(node) ? moved.get(node) : owners.get(node)
-    if (owner !== undefined) row.personId = owner
+    if (moved.has(node)) row.personId = moved.get(node) ?? null
+    // A server-side user that turns out to be a device leaves the user's person.
+    else if (asking.has(node)) row.personId = owners.get(node) ?? null
   }
 }
 

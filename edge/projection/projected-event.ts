@@ -49,14 +49,15 @@ type EventTuple = [
 ]
 
 /**
- * One text cell with all events after a cursor: a Hrana answer with one object a cell costs several
+ * One text cell with the events after the store's cursor: a Hrana answer with one object a cell costs several
  * times as much to write and to parse.
  */
 export const READ_EVENTS = `
 SELECT json_group_array(json_array(ingest_seq, message_id, type, name, visitor_id, anonymous_id, user_id,
   previous_id, group_id, occurred_at, received_at, bot, verified, channel, source, medium, campaign, country,
   path, CASE WHEN type IN ('identify', 'group') THEN json(traits) END)) AS tuples
-FROM (SELECT * FROM events WHERE ingest_seq > ? ORDER BY ingest_seq LIMIT ?)`
+FROM (SELECT * FROM events WHERE ingest_seq > (SELECT ingest_seq FROM projector_cursor)
+  ORDER BY ingest_seq LIMIT ?)`
 
 export function projectedEvents(tuples: string): ProjectedEvent[] {
   return (JSON.parse(tuples) as EventTuple[]).map((t) => ({

@@ -66,14 +66,11 @@ SELECT value ->> '$.id', value ->> '$.kind', value ->> '$.node', value ->> '$.ot
   value ->> '$.firstAt', value ->> '$.firstMessageId', value ->> '$.lastAt', value ->> '$.lastMessageId'
 FROM json_each(?)`
 
-/** History first, while node_traits still holds the value before: only real changes are kept. */
 const APPEND_TRAIT_CHANGES = `
 INSERT INTO trait_changes (node, key, value, occurred_at, received_at, message_id, verified)
-SELECT j.value ->> '$.node', j.value ->> '$.key', j.value -> '$.value', j.value ->> '$.occurredAt',
-  j.value ->> '$.receivedAt', j.value ->> '$.messageId', j.value ->> '$.verified'
-FROM json_each(?) j
-LEFT JOIN node_traits t ON t.node = j.value ->> '$.node' AND t.key = j.value ->> '$.key'
-WHERE t.value IS NULL OR t.value <> j.value -> '$.value' ORDER BY j.key`
+SELECT value ->> '$.node', value ->> '$.key', value -> '$.value', value ->> '$.occurredAt',
+  value ->> '$.receivedAt', value ->> '$.messageId', value ->> '$.verified'
+FROM json_each(?) ORDER BY key`
 
 const UPSERT_NODE_TRAITS = `
 INSERT INTO node_traits (node, key, value, occurred_at, message_id, verified)
@@ -144,7 +141,7 @@ export function projectionStatements(
   const { change } = identity
   each(UPSERT_LINKS, identity.links)
   each(ADD_ACCOUNTS, identity.links)
-  each(APPEND_TRAIT_CHANGES, identity.traits)
+  each(APPEND_TRAIT_CHANGES, identity.traitChanges)
   each(UPSERT_NODE_TRAITS, identity.traits)
   each(DELETE_PERSONS, change.gone, next.version)
   each(UPSERT_PERSONS, change.persons, next.version)

@@ -14,6 +14,18 @@ const PROJECT_BATCH_EVENTS = 2_000
 const ALARM_BUDGET_MS = 20_000
 const RETRY_MS = 2_000
 
+/** One read with the events themselves: a cursor from memory would miss that the store was restored. */
+const READ_HEAD = `
+SELECT c.ingest_seq, c.score_seq, c.version, m.epoch,
+  (SELECT coalesce(max(score_seq), 0) FROM scores) AS scores_up_to
+FROM projector_cursor c, store_meta m`
+
+interface Head {
+  epoch: string
+  cursor: ProjectorCursor
+  scoresUpTo: number
+}
+
 /**
  * Folds one workspace's events, in the order of `ingest_seq`, into everything derived. It keeps nothing
  * durable of its own: the cursor lives in the store and moves only together with its output, so each
@@ -21,7 +33,8 @@ const RETRY_MS = 2_000
  */
 export class Projector extends DurableObject<Env> {
   readonly #cache = new VisitorCache()
-  #cursor: ProjectorCursor | null = null
+  /** The state of the store that the cache belongs to; null while a write's outcome is unknown. */
+  #cachedAt: string | null = null
   #running: Promise<void> = Promise.resolve()
   #alarmSet = false
 
@@ -55,19 +68,19 @@ export class Projector extends DurableObject<Env> {
       })
       const link = found.rows[0]
       if (!link) return 'no_such_link'
-      const cursor = await this.#readCursor(store)
+      const head = this.#take((await store.execute(READ_HEAD)).rows[0])
       const seeds = [String(link.node), String(link.other), `u:${String(link.other).slice(2)}`]
       const change = undone ? { add: linkId } : { remove: linkId }
-      const plan = await planIdentity(store, seeds, cursor, days, change)
+      const plan = await planIdentity(store, seeds, head.cursor, days, change)
       const statement = undone
         ? {
             sql: 'INSERT OR IGNORE INTO identity_undos (link_id, undone_at, reason) VALUES (?, ?, ?)',
             args: [linkId, Date.now(), reason],
           }
         : { sql: 'DELETE FROM identity_undos WHERE link_id = ?', args: [linkId] }
-      this.#cursor = null
       await store.batch([statement, ...plan.statements], 'write')
       this.#cache.forget(movedVisitorIds(plan.moved))
+      this.#cachedAt = stateOf(head.epoch, plan.next)
       return 'done'
     })
   }
@@ -82,7 +95,6 @@ export class Projector extends DurableObject<Env> {
       }
       return 0
     } catch (error) {
-      this.#forget()
       console.warn(JSON.stringify({ event: 'projection_waiting', reason: String(error) }))
       return RETRY_MS
     }
@@ -90,48 +102,55 @@ export class Projector extends DurableObject<Env> {
 
   /** @returns false when everything is folded */
   async #projectNext(store: StoreClient, days: ZoneDays): Promise<boolean> {
-    const cursor = this.#cursor ?? (await this.#readCursor(store))
-    const [eventCell, scoreCell] = await store.batch(
-      [
-        { sql: READ_EVENTS, args: [cursor.ingestSeq, PROJECT_BATCH_EVENTS] },
-        { sql: 'SELECT coalesce(max(score_seq), 0) AS upTo FROM scores', args: [] },
-      ],
+    const [headRow, eventCell] = await store.batch(
+      [READ_HEAD, { sql: READ_EVENTS, args: [PROJECT_BATCH_EVENTS] }],
       'read',
     )
+    const head = this.#take(headRow?.rows[0])
+    const { cursor } = head
     const events = projectedEvents(String(eventCell?.rows[0]?.tuples ?? '[]'))
     // A score may only land once the events it was made from have: with the last page of events.
     const caughtUp = events.length < PROJECT_BATCH_EVENTS
-    const scoresUpTo = caughtUp ? Number(scoreCell?.rows[0]?.upTo ?? 0) : 0
-    if (events.length === 0 && scoresUpTo <= cursor.scoreSeq) return false
+    const scoresUpTo = caughtUp ? head.scoresUpTo : 0
+    if (events.length === 0 && scoresUpTo <= cursor.scoreSeq) {
+      this.#cachedAt = stateOf(head.epoch, cursor)
+      return false
+    }
     const plan = await planBatch(store, this.#cache, days, cursor, events, scoresUpTo)
-    // Unknown until the store has answered: a lost answer must lead back to reading the cursor.
-    this.#cursor = null
     try {
       await store.batch(plan.statements, 'write')
     } catch (error) {
-      this.#forget()
       if (classifyWriteFailure(error, CURSOR_GUARD).kind === 'already_applied') return true
       throw error
     }
-    this.#cursor = plan.next
     this.#cache.forget(movedVisitorIds(plan.moved))
     const moved = new Set(movedVisitorIds(plan.moved))
     this.#cache.put(
       plan.fold.visitors.filter(({ row }) => !moved.has(row.visitorId)),
       plan.loaded,
     )
+    this.#cachedAt = stateOf(head.epoch, plan.next)
     return true
   }
 
-  async #readCursor(store: StoreClient): Promise<ProjectorCursor> {
-    const found = await store.execute('SELECT ingest_seq, score_seq, version FROM projector_cursor')
-    const row = found.rows[0]
+  /**
+   * Where the store stands now. Whatever is remembered of another state is dropped; until the work
+   * that follows has ended well, nothing of this state counts as remembered either.
+   */
+  #take(row: Record<string, unknown> | undefined): Head {
     if (!row) throw new Error('The store has no projector cursor; run the migrations.')
-    return {
-      ingestSeq: Number(row.ingest_seq),
-      scoreSeq: Number(row.score_seq),
-      version: Number(row.version),
+    const head: Head = {
+      epoch: String(row.epoch),
+      cursor: {
+        ingestSeq: Number(row.ingest_seq),
+        scoreSeq: Number(row.score_seq),
+        version: Number(row.version),
+      },
+      scoresUpTo: Number(row.scores_up_to),
     }
+    if (this.#cachedAt !== stateOf(head.epoch, head.cursor)) this.#cache.clear()
+    this.#cachedAt = null
+    return head
   }
 
   async #workspace(): Promise<{ store: StoreClient; days: ZoneDays }> {
@@ -150,9 +169,8 @@ export class Projector extends DurableObject<Env> {
     )
     return result
   }
+}
 
-  #forget(): void {
-    this.#cursor = null
-    this.#cache.clear()
-  }
+function stateOf(epoch: string, cursor: ProjectorCursor): string {
+  return `${epoch}:${cursor.version}`
 }

@@ -15,30 +15,44 @@ export interface RollupCell {
  * (Kathmandu is 5:45 off), so a report in any zone is a sum of whole buckets.
  */
 export class Rollups {
-  readonly #cells = new Map<string, RollupCell>()
+  /** By bucket and bot, then dimension, then value: no key is put together for an event. */
+  readonly #slices = new Map<number, Map<string, Map<string, RollupCell>>>()
 
   add(event: ProjectedEvent): void {
     const isPage = event.type === 'page' || event.type === 'screen'
-    this.#count(event, 'all', '')
-    this.#count(event, 'event', event.type === 'track' ? (event.name ?? '') : event.type)
-    this.#count(event, 'channel', event.channel)
-    if (event.campaign !== null) this.#count(event, 'campaign', event.campaign)
-    if (event.country !== null) this.#count(event, 'country', event.country)
-    if (isPage && event.path !== null) this.#count(event, 'path', event.path)
+    const bucketAt = Math.floor(event.occurredAt / BUCKET_MS) * BUCKET_MS
+    const bot = event.bot ? 1 : 0
+    const slice = entry(
+      this.#slices,
+      bucketAt + bot,
+      () => new Map<string, Map<string, RollupCell>>(),
+    )
+    const count = (dimension: string, value: string) => {
+      const cells = entry(slice, dimension, () => new Map<string, RollupCell>())
+      const cell = entry(cells, value, () => ({ bucketAt, dimension, value, bot, events: 0 }))
+      cell.events++
+    }
+    count('all', '')
+    count('event', event.type === 'track' ? (event.name ?? '') : event.type)
+    count('channel', event.channel)
+    if (event.campaign !== null) count('campaign', event.campaign)
+    if (event.country !== null) count('country', event.country)
+    if (isPage && event.path !== null) count('path', event.path)
   }
 
   cells(): RollupCell[] {
-    return [...this.#cells.values()]
+    return [...this.#slices.values()].flatMap((dimensions) =>
+      [...dimensions.values()].flatMap((cells) => [...cells.values()]),
+    )
   }
+}
 
-  #count(event: ProjectedEvent, dimension: string, value: string): void {
-    const bucketAt = Math.floor(event.occurredAt / BUCKET_MS) * BUCKET_MS
-    const bot = event.bot ? 1 : 0
-    const key = `${bucketAt}|${dimension}|${bot}|${value}`
-    const cell = this.#cells.get(key)
-    if (cell) cell.events++
-    else this.#cells.set(key, { bucketAt, dimension, value, bot, events: 1 })
-  }
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
 }
 
 /** Days of a time zone. Zones shift by whole quarter hours, so one answer serves a bucket. */

@@ -11,14 +11,17 @@ export type WriteFailure =
   /** No answer: it may or may not have been committed. */
   | { kind: 'unknown'; message: string }
 
-const DATA_REFUSALS = /SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE)|malformed JSON|cannot store/i
+/** What engine and server say of data that they will never take. */
+const DATA_REFUSALS =
+  /SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE)|ARGS_INVALID|malformed JSON|cannot store/i
 
 /** @param ownKey how the store names the constraint that a repeat of this very batch violates */
 export function classifyWriteFailure(error: unknown, ownKey: string): WriteFailure {
   const message = error instanceof Error ? error.message : String(error)
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (message.includes(ownKey)) return { kind: 'already_applied', message }
-  const fromEngine = /^SQLITE_/.test(code) || /SQLITE_|SQLite error/i.test(message)
+  const fromEngine =
+    /^(SQLITE_|ARGS_INVALID|SQL_INPUT_ERROR)/.test(code) || /SQLITE_|SQLite error/i.test(message)
   if (!fromEngine) return { kind: 'unknown', message }
   if (DATA_REFUSALS.test(`${code} ${message}`)) return { kind: 'refused_data', message }
   return { kind: 'not_ready', message }

@@ -156,11 +156,19 @@ export function quarantineStatements(
     },
     {
       sql: 'INSERT INTO quarantine (object, log_seq, body, error, quarantined_at) VALUES (?, ?, ?, ?, ?)',
-      args: [object, row.seq, row.body, error.slice(0, 1000), now],
+      args: [object, row.seq, storable(row.body), error.slice(0, 1000), now],
     },
     { sql: INSERT_VERDICTS, args: [verdict] },
     answerStatement(object, batchSeq),
   ]
+}
+
+/** What is quarantined must not be refused for the same reason again. */
+function storable(body: string): string {
+  return body
+    .replaceAll(/\\ud[89a-f][0-9a-f]{2}/gi, '\\ufffd')
+    .replaceAll('\0', '')
+    .toWellFormed()
 }
 
 function subjectOf(row: LogRow): { messageId: string; type: string | null; name: string | null } {

@@ -4,6 +4,9 @@ import type { LogStorage } from './log-storage.ts'
 
 /** Profiles kept in memory; the least recently used clean ones go first. */
 const MAX_CACHED_PROFILES = 5_000
+/** A restart folds at most about this much again; writing a profile costs more than its event did. */
+const SAVE_EVERY_MS = 5_000
+const MAX_UNSAVED = 4_000
 const REFOLD_ROWS = 2_000
 const REFOLD_BYTES = 8_000_000
 
@@ -19,6 +22,7 @@ export class LiveProfiles {
   readonly #unsaved = new Set<string>()
   /** Visitors whose score may have changed. */
   readonly #unscored = new Set<string>()
+  #savedAt = 0
 
   constructor(log: LogStorage) {
     this.#log = log
@@ -47,9 +51,21 @@ export class LiveProfiles {
     return profile.data
   }
 
+  /** Whether enough is unsaved, for long enough, to be written. */
+  isSaveDue(now: number): boolean {
+    if (this.#unsaved.size === 0) return false
+    return this.#unsaved.size >= MAX_UNSAVED || now - this.#savedAt >= SAVE_EVERY_MS
+  }
+
+  /** Milliseconds until what is unsaved becomes due; null when nothing is. */
+  saveDueIn(now: number): number | null {
+    if (this.#unsaved.size === 0) return null
+    return Math.max(0, this.#savedAt + SAVE_EVERY_MS - now)
+  }
+
   /** Writes what the log alone knows so far; call inside a storage transaction. */
   save(now: number): void {
-    if (this.#unsaved.size === 0) return
+    this.#savedAt = now
     for (const id of this.#unsaved) {
       const profile = this.#cached.get(id)
       if (profile) this.#log.saveProfile(id, JSON.stringify(profile), now)
@@ -73,10 +89,6 @@ export class LiveProfiles {
 
   get unscoredCount(): number {
     return this.#unscored.size
-  }
-
-  get unsavedCount(): number {
-    return this.#unsaved.size
   }
 
   #refold(): void {

@@ -158,11 +158,7 @@ export class VisitorLog extends DurableObject<Env> {
         log: this.#log,
         store,
         now: Date.now,
-        transaction: (work: () => void) =>
-          this.ctx.storage.transactionSync(() => {
-            work()
-            this.#profiles.save(Date.now())
-          }),
+        transaction: (work: () => void) => this.ctx.storage.transactionSync(work),
       }
       while (Date.now() < deadline) {
         const step = await drainStep(deps)
@@ -179,8 +175,10 @@ export class VisitorLog extends DurableObject<Env> {
         }
       }
       if (drained > 0) await this.#pokeProjector(workspace.id)
+      this.#saveProfiles()
       this.#purgeHourly()
-      return this.#log.backlog() > 0 || this.#profiles.unscoredCount > 0 ? 0 : null
+      if (this.#log.backlog() > 0 || this.#profiles.unscoredCount > 0) return 0
+      return this.#profiles.saveDueIn(Date.now())
     } catch (error) {
       return this.#backOff(String(error))
     }
@@ -221,6 +219,12 @@ export class VisitorLog extends DurableObject<Env> {
     } catch {
       // The projector's own alarm and the hub's sweep find the events anyway; the poke only makes it prompt.
     }
+  }
+
+  #saveProfiles(): void {
+    const now = Date.now()
+    if (this.#profiles.isSaveDue(now))
+      this.ctx.storage.transactionSync(() => this.#profiles.save(now))
   }
 
   #purgeHourly(): void {
