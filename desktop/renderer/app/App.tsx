@@ -1,0 +1,60 @@
+import { KeyRound } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import { useStore } from 'zustand'
+import { LeadDrawer } from '../features/leads/LeadDrawer.tsx'
+import { LeadsPanel } from '../features/leads/LeadsPanel.tsx'
+import { OverviewBar } from '../features/overview/Overview.tsx'
+import { StreamPanel } from '../features/stream/StreamPanel.tsx'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { ConnectionBanner, ConnectionChip } from './ConnectionStatus.tsx'
+import { useConsoleStores } from './console-stores.ts'
+import { Rail } from './Rail.tsx'
+import './app.css'
+
+/** The console's page: figures, leads, live events, and the lead that was chosen. */
+export const App = () => {
+  const searchRef = useRef<HTMLInputElement>(null)
+  const { leadPanel, connection } = useConsoleStores()
+  const link = useStore(connection, (state) => state.link)
+
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape') leadPanel.getState().close()
+      if (event.key !== '/' || isTyping(event.target) || event.ctrlKey || event.metaKey) return
+      event.preventDefault()
+      searchRef.current?.focus()
+    }
+    window.addEventListener('keydown', onKeyDown)
+    return () => window.removeEventListener('keydown', onKeyDown)
+  }, [leadPanel])
+
+  return (
+    <div className="app">
+      <Rail />
+      <main className="page">
+        <header className="page-header">
+          <h1 className="page-title">Live</h1>
+          <ConnectionChip />
+        </header>
+        {link.name === 'refused' ? (
+          <EmptyState icon={KeyRound} title={link.error.message} text={link.error.next ?? ''} />
+        ) : (
+          <>
+            <ConnectionBanner />
+            <div className="page-content">
+              <OverviewBar />
+              <div className="page-columns">
+                <LeadsPanel searchRef={searchRef} />
+                <StreamPanel />
+              </div>
+              <LeadDrawer />
+            </div>
+          </>
+        )}
+      </main>
+    </div>
+  )
+}
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.matches('input, textarea, select')

@@ -1,0 +1,182 @@
+import { CircleAlert, UserRoundX, X } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import { useStore } from 'zustand'
+import type { LeadDetail } from '#rpc/leads.ts'
+import { useNow } from '../../app/clock.ts'
+import { useConsoleStores } from '../../app/console-stores.ts'
+import { ago, wholeTime } from '../../app/time-words.ts'
+import { Badge } from '../../ui/Badge.tsx'
+import { Button } from '../../ui/Button.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { SkeletonRows } from '../../ui/Skeleton.tsx'
+import { visitorName } from '../stream/verdict-words.ts'
+import { Grade } from './Grade.tsx'
+import { LeadScoreView } from './LeadScoreView.tsx'
+import { countryName, leadName, leadSubtitle, plural } from './lead-words.ts'
+import { Timeline } from './Timeline.tsx'
+import './lead-drawer.css'
+
+/** Everything about the lead that was chosen, over the right side of the page. */
+export const LeadDrawer = () => {
+  const { leadPanel } = useConsoleStores()
+  const leadKey = useStore(leadPanel, (state) => state.leadKey)
+  const close = useStore(leadPanel, (state) => state.close)
+  const drawerRef = useRef<HTMLElement>(null)
+  const cameFrom = useRef<Element | null>(null)
+
+  // Focus goes into the drawer and, when it closes, back to where the reader was.
+  useEffect(() => {
+    if (leadKey === null) return
+    if (!drawerRef.current?.contains(document.activeElement)) {
+      cameFrom.current = document.activeElement
+      drawerRef.current?.focus()
+    }
+    return () => {
+      if (leadPanel.getState().leadKey !== null) return
+      if (cameFrom.current instanceof HTMLElement) cameFrom.current.focus()
+    }
+  }, [leadKey, leadPanel])
+
+  if (leadKey === null) return null
+  return (
+    <aside ref={drawerRef} className="drawer" aria-label="Lead" tabIndex={-1}>
+      <Button
+        kind="quiet"
+        square
+        className="drawer-close"
+        aria-label="Close the lead (Escape)"
+        onClick={close}
+      >
+        <X size={17} />
+      </Button>
+      <DrawerBody key={leadKey} />
+    </aside>
+  )
+}
+
+const DrawerBody = () => {
+  const { leadPanel } = useConsoleStores()
+  const { detail, refresh, close } = useStore(leadPanel)
+  if (detail.name === 'loading') return <SkeletonRows rows={8} height={64} />
+  if (detail.name === 'failed') {
+    return (
+      <EmptyState
+        icon={CircleAlert}
+        title={detail.error.message}
+        text={detail.error.next ?? ''}
+        action={<Button onClick={() => void refresh()}>Try again</Button>}
+      />
+    )
+  }
+  if (detail.value === null) {
+    return (
+      <EmptyState
+        icon={UserRoundX}
+        title="This lead is no more"
+        text="It may have been merged into another one."
+        action={<Button onClick={close}>Close</Button>}
+      />
+    )
+  }
+  return <Detail detail={detail.value} />
+}
+
+const Detail = ({ detail }: { detail: LeadDetail }) => {
+  const now = useNow()
+  const { lead, score } = detail
+  return (
+    <div className="drawer-scroll">
+      <header className="drawer-header">
+        <Grade grade={lead.grade} large />
+        <div className="drawer-who">
+          <h2 className="drawer-name">{leadName(lead)}</h2>
+          <p className="lead-subtitle">{leadSubtitle(lead)}</p>
+        </div>
+        {lead.points !== null && (
+          <p className="drawer-points">
+            <span className="tabular">{lead.points}</span>
+            <small>of 100</small>
+          </p>
+        )}
+      </header>
+      {score === null ? (
+        <p className="drawer-note">Not scored yet: the first visits are still being counted.</p>
+      ) : (
+        <LeadScoreView score={score} />
+      )}
+      <section className="drawer-section" aria-labelledby="lead-facts">
+        <h3 id="lead-facts">What is known</h3>
+        <dl className="facts">
+          <Fact label="Last seen">
+            <time title={wholeTime(lead.lastSeenAt)}>{ago(lead.lastSeenAt, now)}</time>
+            {lead.lastPath !== null && <> on {lead.lastPath}</>}
+          </Fact>
+          <Fact label="First seen">
+            <time title={wholeTime(lead.firstSeenAt)}>{ago(lead.firstSeenAt, now)}</time>
+          </Fact>
+          <Fact label="Came by">
+            {lead.channel}
+            {detail.campaign !== null && <> · {detail.campaign}</>}
+          </Fact>
+          <Fact label="Activity">
+            {plural(lead.sessions, 'session')}, {plural(lead.pageviews, 'page view')},{' '}
+            {plural(lead.events, 'event')}
+          </Fact>
+          {lead.country !== null && <Fact label="Country">{countryName(lead.country)}</Fact>}
+          {detail.userId !== null && <Fact label="User id">{detail.userId}</Fact>}
+          {Object.entries(detail.traits).flatMap(([key, value]) =>
+            isShowable(value) && !NAMED_TRAITS.has(key)
+              ? [
+                  <Fact key={key} label={key}>
+                    {String(value)}
+                  </Fact>,
+                ]
+              : [],
+          )}
+        </dl>
+      </section>
+      {detail.devices.length > 1 && <Devices detail={detail} now={now} />}
+      <Timeline />
+    </div>
+  )
+}
+
+/** Traits that the drawer shows elsewhere. */
+const NAMED_TRAITS = new Set(['name', 'email', 'company', 'firstName', 'lastName'])
+
+const isShowable = (value: unknown): value is string | number | boolean =>
+  typeof value === 'number' ||
+  typeof value === 'boolean' ||
+  (typeof value === 'string' && value !== '' && value.length <= 200)
+
+const Fact = ({ label, children }: { label: string; children: React.ReactNode }) => (
+  <div className="fact">
+    <dt>{label}</dt>
+    <dd>{children}</dd>
+  </div>
+)
+
+const Devices = ({ detail, now }: { detail: LeadDetail; now: number }) => (
+  <section className="drawer-section" aria-labelledby="lead-devices">
+    <h3 id="lead-devices">{plural(detail.devices.length, 'device')}</h3>
+    <ul className="devices">
+      {detail.devices.map((device) => (
+        <li key={device.visitorId}>
+          <Grade grade={device.grade} />
+          <span className="device-name">
+            {visitorName(device.visitorId)}
+            <span className="lead-subtitle">
+              {plural(device.sessions, 'session')} · {device.channel}
+            </span>
+          </span>
+          {detail.score?.visitorId === device.visitorId && (
+            <Badge tone="accent">Gives the score</Badge>
+          )}
+          <time className="lead-subtitle" title={wholeTime(device.lastSeenAt)}>
+            {ago(device.lastSeenAt, now)}
+          </time>
+        </li>
+      ))}
+    </ul>
+  </section>
+)

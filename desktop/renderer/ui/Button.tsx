@@ -1,0 +1,16 @@
+import type { ButtonHTMLAttributes } from 'react'
+import './button.css'
+
+type Props = ButtonHTMLAttributes<HTMLButtonElement> & {
+  kind?: 'primary' | 'plain' | 'quiet'
+  /** For a button that is only an icon; give it an aria-label too. */
+  square?: boolean
+}
+
+export const Button = ({ kind = 'plain', square = false, className, ...rest }: Props) => (
+  <button
+    type="button"
+    className={`button button-${kind} ${square ? 'button-square' : ''} ${className ?? ''}`}
+    {...rest}
+  />
+)

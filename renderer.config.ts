@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { build, type InlineConfig } from 'vite'
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** How the console's page is built, for a browser and for Electron alike. */
+export const rendererConfig = (outDir: string): InlineConfig => ({
+  configFile: false,
+  root: here('desktop/renderer'),
+  // Relative addresses work under app:// and under http://127.0.0.1 alike.
+  base: './',
+  plugins: [react()],
+  build: {
+    outDir,
+    emptyOutDir: true,
+    // The content security policy knows no data: URLs for scripts, styles or fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: 'es2023',
+  },
+})
+
+/** Builds the page for a browser into `dist/renderer`; answers the folder. */
+export const buildRenderer = async (): Promise<string> => {
+  const outDir = here('dist/renderer')
+  await build({ ...rendererConfig(outDir), logLevel: 'warn' })
+  return outDir
+}
