@@ -12,12 +12,9 @@ const MAX_UNPACKED_BYTES = 4 * 1024 * 1024
  * @throws ProblemError 400 for an oversized, truncated or malformed body
  */
 export async function readBody(request: Request): Promise<{ body: unknown; text: string }> {
-  const declared = Number(request.headers.get('content-length') ?? 0)
-  if (declared > MAX_BODY_BYTES) throw tooLarge()
-  const bytes = new Uint8Array(await request.arrayBuffer())
-  if (bytes.length > MAX_BODY_BYTES) throw tooLarge()
-  const text =
-    bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes) : new TextDecoder().decode(bytes)
+  const bytes = await bytesOfRequest(request)
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
+  const text = new TextDecoder().decode(isGzip ? await gunzip(bytes) : bytes)
   try {
     return { body: JSON.parse(text), text }
   } catch {
@@ -31,20 +28,20 @@ export async function readBody(request: Request): Promise<{ body: unknown; text:
   }
 }
 
-async function gunzip(bytes: Uint8Array): Promise<string> {
+async function bytesOfRequest(request: Request): Promise<Uint8Array> {
+  const declared = request.headers.get('content-length')
+  if (Number(declared ?? 0) > MAX_BODY_BYTES) throw tooLarge()
+  // A chunked body declares no length and must not fill the memory before it is refused.
+  if (declared === null && request.body) return readAtMost(request.body, MAX_BODY_BYTES)
+  const bytes = new Uint8Array(await request.arrayBuffer())
+  if (bytes.length > MAX_BODY_BYTES) throw tooLarge()
+  return bytes
+}
+
+async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
-  const reader = stream.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  let unpacked = 0
   try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return text + decoder.decode()
-      unpacked += value.length
-      if (unpacked > MAX_UNPACKED_BYTES) throw tooLarge()
-      text += decoder.decode(value, { stream: true })
-    }
+    return await readAtMost(stream, MAX_UNPACKED_BYTES)
   } catch (error) {
     if (error instanceof ProblemError) throw error
     throw new ProblemError({
@@ -55,6 +52,33 @@ async function gunzip(bytes: Uint8Array): Promise<string> {
       next: 'Send the whole gzip stream, or plain JSON.',
     })
   }
+}
+
+async function readAtMost(
+  stream: ReadableStream<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const reader = stream.getReader()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    length += value.length
+    if (length > maxBytes) {
+      // Not awaited: a decompressor's end of the pipe may never settle.
+      reader.cancel().catch(() => undefined)
+      throw tooLarge()
+    }
+    chunks.push(value)
+  }
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
 }
 
 function tooLarge(): ProblemError {

@@ -7,7 +7,8 @@ import type { Workspace } from '../tenancy/workspace.ts'
 import type { AppendAnswer, AppendEntry, LoggedVerdict } from '../visitors/log-entry.ts'
 import { visitorLogName } from '../visitors/routing.ts'
 import { readBody } from './body.ts'
-import { type Caller, callerOf } from './caller.ts'
+import type { Caller } from './caller.ts'
+import { callerOfRequest } from './caller-of-request.ts'
 import { CORS_HEADERS } from './cors.ts'
 import { keyOfHeaders } from './key-of-request.ts'
 import { type CaptureCall, readBatch } from './read-batch.ts'
@@ -25,7 +26,7 @@ export async function capture(request: Request, env: Env, call: CaptureCall): Pr
     const receivedAt = Date.now()
     const { body, text } = await readBody(request)
     const check = await checkKey(env, keyOfHeaders(request.headers) ?? keyOfBody(body))
-    const caller = callerOf(request, {
+    const caller = callerOfRequest(request, {
       receivedAt,
       verified: check.key === 'secret',
       honourGpc: check.workspace.honourGpc,
@@ -101,9 +102,24 @@ function routeEvent(
   }
 }
 
-/** messageId and type come first: the drain reads the id without parsing the rest. */
+/**
+ * messageId and type come first: the drain reads the id without parsing the rest. A lone surrogate
+ * would be written as an escape that no UTF-8 store can hold, so bodies that show one are cleaned.
+ */
 function eventBody({ messageId, type, ...rest }: CapturedEvent): string {
-  return JSON.stringify({ messageId, type, ...rest })
+  const body = JSON.stringify({ messageId, type, ...rest })
+  return SURROGATE_ESCAPE.test(body) ? JSON.stringify(wellFormed(JSON.parse(body))) : body
+}
+
+const SURROGATE_ESCAPE = /\\ud[89a-f]/i
+
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed()
+  if (Array.isArray(value)) return value.map(wellFormed)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [key.toWellFormed(), wellFormed(child)]),
+  )
 }
 
 function keyOfBody(body: unknown): string | null {

@@ -1,3 +1,5 @@
+import { clip, storedText } from './stored-text.ts'
+
 /**
  * Which channel brought a visit. The rules follow the public description of Google Analytics 4's
  * default channel group, plus a group for AI assistants: first what the link says (utm, click ids),
@@ -21,29 +23,35 @@ export interface AcquisitionInput {
   pageHost: string | null
 }
 
+const MAX_CHARS = 200
+
 const SEARCH_ENGINES =
   /(^|\.)(google|bing|yahoo|duckduckgo|ecosia|baidu|yandex|startpage|qwant|kagi|brave|naver|seznam)\.[a-z.]+$/
 const SOCIAL_NETWORKS =
   /(^|\.)(facebook|fb|instagram|linkedin|lnkd|twitter|x|t|reddit|pinterest|tiktok|threads|mastodon|bsky|quora|xing|vk|snapchat|youtube|youtu)\.(com|co|net|app|be|social|in)$/
 const AI_ASSISTANTS =
   /(^|\.)(chatgpt\.com|chat\.openai\.com|perplexity\.ai|claude\.ai|gemini\.google\.com|copilot\.microsoft\.com|you\.com|phind\.com|mistral\.ai|deepseek\.com)$/
-const SEARCH_SOURCES = /^(google|bing|yahoo|duckduckgo|ecosia|baidu|yandex|adwords)/
+/** Mail read in a browser; several are subdomains of search engines. */
+const WEBMAIL =
+  /^(mail\.(google|yahoo|yandex|proton)|outlook\.(live|office|office365))\.[a-z.]+$|^com\.google\.android\.gm$/
+// Short names end at a letter's edge: "bingo" is no search engine and "ignite" no social network.
+const SEARCH_SOURCES = /^(google|bing|yahoo|duckduckgo|ecosia|baidu|yandex|adwords)(?![a-z])/
 const SOCIAL_SOURCES =
-  /^(facebook|fb|instagram|ig|linkedin|twitter|x\.com|reddit|pinterest|tiktok|youtube)/
+  /^(facebook|instagram|linkedin|twitter|reddit|pinterest|tiktok|youtube|(fb|ig|x\.com)(?![a-z]))/
 const PAID_MEDIUM = /^(cpc|ppc|paid|paidsearch|paid[-_ ]?social|retargeting|cpm|cpv|cpa)/
-const EMAIL_MEDIUM = /^e-?mail$|newsletter/
+const EMAIL_MEDIUM = /^e[-_ ]?mail$|newsletter/
 
 export function classifyAcquisition(input: AcquisitionInput): Acquisition {
   const query = input.search ? new URLSearchParams(input.search) : null
-  const source = lower(input.source ?? query?.get('utm_source') ?? null)
-  const medium = lower(input.medium ?? query?.get('utm_medium') ?? null)
-  const campaign = input.campaign ?? query?.get('utm_campaign') ?? null
+  const source = lower(input.source ?? query?.get('utm_source'))
+  const medium = lower(input.medium ?? query?.get('utm_medium'))
+  const campaign = clip(input.campaign ?? storedText(query?.get('utm_campaign')), MAX_CHARS)
   const referrerHost = foreignHost(input.referrer, input.pageHost)
   return {
-    channel: channelOf(source, medium, referrerHost, query),
+    channel: channelOf(source, medium, campaign, referrerHost, query),
     source: source ?? referrerHost,
     medium,
-    campaign: campaign ? campaign.slice(0, 200) : null,
+    campaign,
     referrerHost,
   }
 }
@@ -51,6 +59,7 @@ export function classifyAcquisition(input: AcquisitionInput): Acquisition {
 function channelOf(
   source: string | null,
   medium: string | null,
+  campaign: string | null,
   referrerHost: string | null,
   query: URLSearchParams | null,
 ): string {
@@ -71,11 +80,15 @@ function channelOf(
     if (medium === 'referral') return 'referral'
     if (medium === 'sms') return 'sms'
   }
-  if (source === 'newsletter' || source === 'email') return 'email'
-  if (referrerHost && AI_ASSISTANTS.test(referrerHost)) return 'ai_assistant'
+  if (EMAIL_MEDIUM.test(source ?? '')) return 'email'
+  // Assistants name themselves in the link (utm_source=chatgpt.com) and often send no referrer.
+  if (AI_ASSISTANTS.test(source ?? '') || AI_ASSISTANTS.test(referrerHost ?? '')) {
+    return 'ai_assistant'
+  }
+  if (!source && WEBMAIL.test(referrerHost ?? '')) return 'email'
   if (searchLike) return 'organic_search'
   if (socialLike) return 'organic_social'
-  if (source || medium) return 'campaign'
+  if (source || medium || campaign) return 'campaign'
   return referrerHost ? 'referral' : 'direct'
 }
 
@@ -83,12 +96,12 @@ function foreignHost(referrer: string | null, pageHost: string | null): string |
   if (!referrer) return null
   try {
     const host = new URL(referrer).host.replace(/^www\./, '')
-    return host === '' || host === pageHost?.replace(/^www\./, '') ? null : host.slice(0, 200)
+    return host === '' || host === pageHost?.replace(/^www\./, '') ? null : clip(host, MAX_CHARS)
   } catch {
     return null
   }
 }
 
-function lower(text: string | null): string | null {
-  return text ? text.trim().toLowerCase().slice(0, 200) || null : null
+function lower(label: string | null | undefined): string | null {
+  return clip(storedText(label)?.trim().toLowerCase() || null, MAX_CHARS)
 }

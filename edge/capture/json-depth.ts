@@ -14,22 +14,27 @@ export function textDepth(text: string): number {
   return deepest
 }
 
-/** Whether a value is nested deeper than `limit`, walked without recursion. */
+/**
+ * Whether a parsed value is nested deeper than `limit`: the same measure as {@link textDepth} of its
+ * JSON, where `{}` is 1 and a number 0. Walked without recursion.
+ */
 export function isDeeperThan(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value]
-  for (let depth = 0; level.length > 0; depth++) {
+  let level = [value].filter(isContainer)
+  for (let depth = 1; level.length > 0; depth++) {
     if (depth > limit) return true
-    const next: unknown[] = []
-    for (const item of level) {
-      if (typeof item === 'object' && item !== null) {
-        for (const child of Object.values(item)) {
-          if (typeof child === 'object' && child !== null) next.push(child)
-        }
+    const next: object[] = []
+    for (const container of level) {
+      for (const child of Object.values(container)) {
+        if (isContainer(child)) next.push(child)
       }
     }
     level = next
   }
   return false
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 const QUOTE = 34

@@ -1,11 +1,13 @@
 /** A key in the headers: Basic with the key as user name (Segment), Bearer (ours), X-Write-Key (Jitsu). */
 export function keyOfHeaders(headers: Headers): string | null {
-  const authorization = headers.get('authorization')
-  if (!authorization) return headers.get('x-write-key')
-  const [scheme = '', credentials = ''] = authorization.split(' ', 2)
+  return keyOfAuthorization(headers.get('authorization')) ?? (headers.get('x-write-key') || null)
+}
+
+function keyOfAuthorization(authorization: string | null): string | null {
+  const [scheme = '', credentials = ''] = authorization?.trim().split(/\s+/, 2) ?? []
   switch (scheme.toLowerCase()) {
     case 'bearer':
-      return credentials
+      return credentials || null
     case 'basic':
       return userNameOf(credentials)
     default:
@@ -13,9 +15,10 @@ export function keyOfHeaders(headers: Headers): string | null {
   }
 }
 
+/** An empty user name is no key: clients that carry theirs in the body send `Basic Og==` (":"). */
 function userNameOf(credentials: string): string | null {
   try {
-    return atob(credentials).split(':', 1)[0] ?? null
+    return atob(credentials).split(':', 1)[0] || null
   } catch {
     return null
   }

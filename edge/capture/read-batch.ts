@@ -4,6 +4,7 @@ import type { Caller } from './caller.ts'
 import { isDeeperThan, MAX_JSON_DEPTH, textDepth } from './json-depth.ts'
 import {
   asObject,
+  type Json,
   MAX_EVENT_BYTES,
   type ReadEvent,
   readSegmentEvent,
@@ -12,8 +13,6 @@ import {
 
 /** Segment's documented limit of one batch. */
 const MAX_BATCH_EVENTS = 2500
-/** A batch wraps its events in an object and an array. */
-const BATCH_WRAPPING_DEPTH = 2
 
 export type CaptureCall = (typeof EVENT_TYPES)[number] | 'batch'
 
@@ -58,33 +57,50 @@ export function readBatch(
   if (items.length > MAX_BATCH_EVENTS) {
     throw badShape(`A batch may carry at most ${MAX_BATCH_EVENTS} events.`)
   }
-  // Both checks cost a pass over each event, so they run only where the body leaves them open.
-  const checkSize = bodyText.length > MAX_EVENT_BYTES / 4
-  const checkDepth = textDepth(bodyText) > MAX_JSON_DEPTH + BATCH_WRAPPING_DEPTH
+  const check = checksOf(root, bodyText)
   return items.map((item) => {
-    if (checkDepth && isDeeperThan(item, MAX_JSON_DEPTH)) {
-      return reject(
-        shallow(item),
-        null,
-        caller,
-        'too_deep',
-        `Nested deeper than ${MAX_JSON_DEPTH} levels.`,
-      )
-    }
-    if (checkSize && byteLength(JSON.stringify(item)) > MAX_EVENT_BYTES) {
-      return reject(shallow(item), null, caller, 'too_large', 'The event exceeds 32 KB.')
-    }
+    const refusal = check?.(item)
+    if (refusal) return reject(shallow(item), null, caller, refusal.reason, refusal.detail)
     return readSegmentEvent(item, call === 'batch' ? asObject(item).type : call, root, caller)
   })
 }
 
-function shallow(item: unknown): Record<string, unknown> {
+interface Refusal {
+  reason: 'too_deep' | 'too_large'
+  detail: string
+}
+
+/**
+ * The checks of depth and size, which cost a pass over each event; null where the body as a whole is
+ * so small and flat that no event of it can exceed a limit. The batch's context is merged into every
+ * event, so it counts for each.
+ */
+function checksOf(root: Json, bodyText: string): ((item: unknown) => Refusal | null) | null {
+  // A character of JSON is at most three bytes of UTF-8.
+  const checkSize = bodyText.length > MAX_EVENT_BYTES / 3
+  const checkDepth = textDepth(bodyText) > MAX_JSON_DEPTH
+  if (!checkSize && !checkDepth) return null
+  const sharedIsDeep = checkDepth && isDeeperThan(root.context, MAX_JSON_DEPTH - 1)
+  const sharedBytes = checkSize && !sharedIsDeep ? jsonBytes(root.context) : 0
+  return (item) => {
+    if (sharedIsDeep || (checkDepth && isDeeperThan(item, MAX_JSON_DEPTH))) {
+      return { reason: 'too_deep', detail: `Nested deeper than ${MAX_JSON_DEPTH} levels.` }
+    }
+    // A single call is its own root: its context is already part of it.
+    const bytes = checkSize ? jsonBytes(item) + (item === root ? 0 : sharedBytes) : 0
+    return bytes > MAX_EVENT_BYTES
+      ? { reason: 'too_large', detail: 'The event exceeds 32 KB.' }
+      : null
+  }
+}
+
+function shallow(item: unknown): Json {
   const { messageId, type, event, name } = asObject(item)
   return { messageId, type, event, name }
 }
 
-function byteLength(json: string): number {
-  return new TextEncoder().encode(json).length
+function jsonBytes(value: unknown): number {
+  return value === undefined ? 0 : new TextEncoder().encode(JSON.stringify(value)).length
 }
 
 function badShape(detail: string): ProblemError {

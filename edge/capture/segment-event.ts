@@ -3,6 +3,7 @@ import { isBotAgent } from './bot.ts'
 import type { Caller } from './caller.ts'
 import { classifyAcquisition } from './channel.ts'
 import { correctedTime } from './clock.ts'
+import { clip, storedText } from './stored-text.ts'
 
 /** Segment's documented limits. */
 export const MAX_EVENT_BYTES = 32 * 1024
@@ -10,6 +11,7 @@ const MAX_MESSAGE_ID_CHARS = 100
 const MAX_ID_CHARS = 255
 const MAX_NAME_CHARS = 255
 const MAX_URL_CHARS = 2000
+const MAX_USER_AGENT_CHARS = 400
 
 export type RejectReason =
   | 'not_an_object'
@@ -40,7 +42,7 @@ export type ReadEvent =
   | { kind: 'event'; event: CapturedEvent }
   | { kind: 'rejected'; rejected: RejectedEvent }
 
-type Json = Record<string, unknown>
+export type Json = Record<string, unknown>
 
 /**
  * Reads one event of the Segment protocol as leniently as Segment does (numbers as ids, missing
@@ -60,7 +62,7 @@ export function readSegmentEvent(
   if (!eventType) {
     return reject(raw, null, caller, 'unknown_type', `There is no event type ${quoted(type)}.`)
   }
-  const messageId = text(raw.messageId) ?? crypto.randomUUID()
+  const messageId = storedText(raw.messageId) ?? crypto.randomUUID()
   if (messageId.length > MAX_MESSAGE_ID_CHARS) {
     return reject(
       raw,
@@ -70,10 +72,10 @@ export function readSegmentEvent(
       'messageId exceeds 100 characters.',
     )
   }
-  const anonymousId = text(raw.anonymousId)
-  const userId = text(raw.userId)
-  const previousId = text(raw.previousId)
-  const groupId = text(raw.groupId)
+  const anonymousId = storedText(raw.anonymousId)
+  const userId = storedText(raw.userId)
+  const previousId = storedText(raw.previousId)
+  const groupId = storedText(raw.groupId)
   for (const id of [anonymousId, userId, previousId, groupId]) {
     if (id && id.length > MAX_ID_CHARS) {
       return reject(raw, eventType, caller, 'id_too_long', 'An id exceeds 255 characters.')
@@ -88,7 +90,7 @@ export function readSegmentEvent(
       'Neither userId nor anonymousId is given.',
     )
   }
-  if (eventType === 'track' && !text(raw.event)) {
+  if (eventType === 'track' && !storedText(raw.event)) {
     return reject(raw, eventType, caller, 'event_name_missing', 'A track call needs an event name.')
   }
   if (eventType === 'group' && !groupId) {
@@ -113,7 +115,9 @@ export function readSegmentEvent(
     )
   }
   const context = { ...asObject(root.context), ...asObject(raw.context) }
-  const optedOut = caller.optedOut || asObject(context.consent).gpc === true
+  const consent = asObject(context.consent)
+  const optedOut =
+    caller.optedOut || (caller.honourGpc && (consent.gpc === true || consent.dnt === true))
   if (optedOut && (eventType === 'identify' || eventType === 'group' || eventType === 'alias')) {
     return reject(
       raw,
@@ -126,26 +130,30 @@ export function readSegmentEvent(
 
   const properties = asObject(raw.properties)
   const page = { ...asObject(context.page), ...(eventType === 'page' ? properties : {}) }
-  const url = text(page.url)
+  const url = storedText(page.url)
   const location = url ? parseUrl(url) : null
-  const search = text(page.search) ?? location?.search ?? ''
+  const path = storedText(page.path) ?? location?.pathname ?? null
+  const search = storedText(page.search) ?? location?.search ?? ''
   const campaign = asObject(context.campaign)
   const acquisition = classifyAcquisition({
-    source: text(campaign.source),
-    medium: text(campaign.medium),
-    campaign: text(campaign.name),
+    source: storedText(campaign.source),
+    medium: storedText(campaign.medium),
+    campaign: storedText(campaign.name),
     search,
-    referrer: text(page.referrer),
+    referrer: storedText(page.referrer),
     pageHost: location?.host ?? null,
   })
-  const userAgent = text(context.userAgent) ?? caller.browser?.userAgent ?? ''
+  const userAgent = clip(
+    storedText(context.userAgent) ?? caller.browser?.userAgent ?? '',
+    MAX_USER_AGENT_CHARS,
+  )
   return {
     kind: 'event',
     event: {
       messageId,
       type: eventType,
       name: clip(
-        text(eventType === 'track' ? raw.event : (raw.name ?? properties.name)),
+        storedText(eventType === 'track' ? raw.event : (raw.name ?? properties.name)),
         MAX_NAME_CHARS,
       ),
       visitorId: optedOut ? null : (anonymousId ?? userId),
@@ -164,13 +172,9 @@ export function readSegmentEvent(
       ...acquisition,
       country: caller.browser?.country ?? null,
       // The query of an opted-out visitor may name the person, and so may any property.
-      url: optedOut
-        ? location
-          ? location.origin + location.pathname
-          : null
-        : clip(url, MAX_URL_CHARS),
-      path: clip(text(page.path) ?? location?.pathname ?? null, MAX_URL_CHARS),
-      title: clip(text(page.title), MAX_NAME_CHARS),
+      url: clip(optedOut ? beforeQuery(url) : url, MAX_URL_CHARS),
+      path: clip(optedOut ? beforeQuery(path) : path, MAX_URL_CHARS),
+      title: clip(storedText(page.title), MAX_NAME_CHARS),
       properties: optedOut ? {} : properties,
       traits: optedOut ? {} : asObject(raw.traits),
       context: optedOut ? {} : keptContext(context, userAgent),
@@ -181,7 +185,7 @@ export function readSegmentEvent(
 /** Of a client's context only what reports and features use is kept. */
 function keptContext(context: Json, userAgent: string): Json {
   const kept: Json = {}
-  if (userAgent) kept.userAgent = userAgent.slice(0, 400)
+  if (userAgent) kept.userAgent = userAgent
   for (const key of ['locale', 'timezone', 'library', 'screen', 'consent', 'groupId'] as const) {
     if (context[key] !== undefined) kept[key] = context[key]
   }
@@ -198,29 +202,19 @@ export function reject(
   return {
     kind: 'rejected',
     rejected: {
-      messageId: (text(raw.messageId) ?? crypto.randomUUID()).slice(0, MAX_MESSAGE_ID_CHARS),
+      messageId: clip(storedText(raw.messageId) ?? crypto.randomUUID(), MAX_MESSAGE_ID_CHARS),
       reason,
       detail,
-      type: type ?? clip(text(raw.type), 40),
-      name: clip(text(raw.event) ?? text(raw.name), MAX_NAME_CHARS),
+      type: type ?? clip(storedText(raw.type), 40),
+      name: clip(storedText(raw.event) ?? storedText(raw.name), MAX_NAME_CHARS),
       receivedAt: caller.receivedAt,
     },
   }
 }
 
-/**
- * A non-empty string, or null. Numbers are accepted because clients send numeric ids; NUL and lone
- * surrogates are removed because SQLite text cannot carry them.
- */
-function text(value: unknown): string | null {
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
-  if (typeof value !== 'string' || value === '') return null
-  const clean = value.isWellFormed() ? value : value.toWellFormed()
-  return clean.includes('\0') ? clean.replaceAll('\0', '') || null : clean
-}
-
-function clip(value: string | null, chars: number): string | null {
-  return value && value.length > chars ? value.slice(0, chars).toWellFormed() : value
+/** Also cuts off the fragment, and the user name and password before a host. */
+function beforeQuery(address: string | null): string | null {
+  return address?.split(/[?#]/, 1)[0]?.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1') || null
 }
 
 function parseUrl(url: string): URL | null {
@@ -239,6 +233,9 @@ export function asObject(value: unknown): Json {
   return isObject(value) ? value : {}
 }
 
+/** Never `String(value)` of an object: one with a field named toString would throw. */
 function quoted(value: unknown): string {
-  return JSON.stringify(String(value).slice(0, 40))
+  return typeof value === 'object' && value !== null
+    ? 'that is an object'
+    : JSON.stringify(String(value).slice(0, 40))
 }
