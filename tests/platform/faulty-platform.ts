@@ -7,15 +7,26 @@ import type { Faults } from '#dev/libsql/faults.ts'
 import { databaseUrl, type LibsqlServer, startLibsqlServer } from '#dev/libsql/server.ts'
 import { type Edge, startEdge } from '#dev/platform/edge.ts'
 import { ensureWorkspace } from '#dev/platform/tenants.ts'
+import type { EdgeTarget } from './edge-client.ts'
 
-export const WRITE_KEY = 'ewk_demo_writewritewritewritewrite'
-export const SECRET_KEY = 'esk_demo_secretsecretsecretsecret'
+export const WRITE_KEY = keyOf('ewk', 'demo')
+export const SECRET_KEY = keyOf('esk', 'demo')
 const TOKEN = 'test-token-test-token-test-token-test'
+
+/** One tenant: what its clients need, and a way straight into its database. */
+export interface TestWorkspace {
+  target: EdgeTarget
+  store: Client
+}
 
 export interface TestPlatform {
   edge: Edge
   /** Straight into the workspace's database. */
   store: Client
+  /** The database files, one `<name>.db` each with its companions; copy them while the store is stopped. */
+  storeDir: string
+  /** Another tenant on the same platform, so that faults can be tried on many at once. */
+  addWorkspace(id: string, timezone?: string): Promise<TestWorkspace>
   stopStore(): Promise<void>
   startStore(): Promise<void>
   stop(): Promise<void>
@@ -35,16 +46,19 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     startLibsqlServer({ dir: join(dir, 'store'), port, token: TOKEN, faults: options.faults })
   let server: LibsqlServer | null = await open(0)
   const { url, port } = server
-  await ensureWorkspace(url, TOKEN, {
-    id: 'demo',
-    name: 'Test workspace',
-    timezone: options.timezone ?? 'Europe/Berlin',
-    buckets: options.buckets ?? 2,
-    keys: [
-      { key: WRITE_KEY, kind: 'write', name: 'test' },
-      { key: SECRET_KEY, kind: 'secret', name: 'test' },
-    ],
-  })
+  const buckets = options.buckets ?? 2
+  const provision = (id: string, timezone: string) =>
+    ensureWorkspace(url, TOKEN, {
+      id,
+      name: 'Test workspace',
+      timezone,
+      buckets,
+      keys: [
+        { key: keyOf('ewk', id), kind: 'write', name: 'test' },
+        { key: keyOf('esk', id), kind: 'secret', name: 'test' },
+      ],
+    })
+  await provision('demo', options.timezone ?? 'Europe/Berlin')
   const edge = await startEdge({
     modules,
     dir: join(dir, 'edge'),
@@ -54,10 +68,23 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     storeToken: TOKEN,
     signingSecret: 'test-secret-test-secret-test-secret-test',
   })
-  const store = createClient({ url: databaseUrl(url, 'ws-demo'), authToken: TOKEN })
+  const clients: Client[] = []
+  const connect = (id: string) => {
+    const client = createClient({ url: databaseUrl(url, `ws-${id}`), authToken: TOKEN })
+    clients.push(client)
+    return client
+  }
   return {
     edge,
-    store,
+    store: connect('demo'),
+    storeDir: join(dir, 'store'),
+    async addWorkspace(id, timezone = 'Europe/Berlin') {
+      await provision(id, timezone)
+      return {
+        target: { edge: edge.url, writeKey: keyOf('ewk', id), secretKey: keyOf('esk', id) },
+        store: connect(id),
+      }
+    },
     async stopStore() {
       await server?.stop()
       server = null
@@ -67,9 +94,14 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     },
     async stop() {
       await edge.stop()
-      store.close()
+      for (const client of clients) client.close()
       await server?.stop()
       await rm(dir, { recursive: true, force: true })
     },
   }
+}
+
+/** The key's kind and workspace are part of it, and the rest has to be long enough to be taken. */
+function keyOf(kind: 'ewk' | 'esk', workspaceId: string): string {
+  return `${kind}_${workspaceId}_${'test'.repeat(8)}`
 }

@@ -1,0 +1,232 @@
+import type { ResultSet } from '@libsql/client'
+import { expect } from 'vitest'
+import { foldEvents } from '#edge/projection/fold.ts'
+import { resolveNeighbourhood } from '#edge/projection/persons.ts'
+import { nodeOf } from '#edge/projection/project-batch.ts'
+import { projectedEvents, READ_EVENTS } from '#edge/projection/projected-event.ts'
+import { ZoneDays } from '#edge/projection/rollups.ts'
+import { latestTraits, traitChanges } from '#edge/projection/trait-history.ts'
+import { Session } from '#shared/sessions/session.ts'
+import { type Difference, describeDifferences, differencesOf } from './differences.ts'
+import { PLAIN_CHECKS } from './plain-checks.ts'
+
+type Row = Record<string, unknown>
+
+const READS = {
+  events: READ_EVENTS.replace(
+    'ingest_seq > (SELECT ingest_seq FROM projector_cursor)',
+    'ingest_seq <= (SELECT ingest_seq FROM projector_cursor)',
+  ).replace('LIMIT ?', 'LIMIT -1'),
+  visitors: 'SELECT * FROM visitors',
+  sessions: 'SELECT * FROM sessions',
+  rollups: 'SELECT * FROM rollups',
+  visitorDays: 'SELECT * FROM visitor_days',
+  links: 'SELECT * FROM identity_links',
+  undos: 'SELECT link_id FROM identity_undos',
+  nodes: 'SELECT * FROM identity_nodes',
+  persons: 'SELECT * FROM persons WHERE deleted = 0',
+  accounts: 'SELECT account_id FROM accounts',
+  nodeTraits: 'SELECT * FROM node_traits',
+  traitChanges: 'SELECT * FROM trait_changes ORDER BY change_seq',
+} as const
+
+/** A client, or an open transaction with what only it can see. */
+export interface Snapshots {
+  batch(statements: string[], mode: 'read'): Promise<ResultSet[]>
+}
+
+/**
+ * Recomputes everything derived from the events alone, in one go, and compares it with what is stored:
+ * once through the pure fold over all events at once, and once in plain SQL, so that a bug in the
+ * shared fold cannot hide. Reads one snapshot, so it may run while a platform is at work.
+ *
+ * @param timezone of the workspace, in which its days begin
+ */
+export async function compareDerived(store: Snapshots, timezone: string): Promise<Difference[]> {
+  const names = Object.keys(READS) as (keyof typeof READS)[]
+  const results = await store.batch(
+    [...names.map((name) => READS[name]), ...PLAIN_CHECKS.map((check) => check.sql)],
+    'read',
+  )
+  const read = new Map(names.map((name, index) => [name, rowsOf(results[index])]))
+  const at = (name: keyof typeof READS) => read.get(name) ?? []
+  return [
+    ...folded(at, timezone),
+    ...PLAIN_CHECKS.flatMap(({ name }, index) =>
+      rowsOf(results[names.length + index]).map((row) => ({
+        table: `${name} (plain SQL)`,
+        key: String(row.side),
+        stored: row.side === 'stored' ? row : undefined,
+        expected: row.side === 'stored' ? undefined : row,
+      })),
+    ),
+  ]
+}
+
+/** Fails with the first differences spelled out. */
+export async function expectDerivedIsRecomputed(store: Snapshots, timezone: string): Promise<void> {
+  const differences = await compareDerived(store, timezone)
+  expect.soft(differences.length, describeDifferences(differences)).toBe(0)
+  expect(differences.slice(0, 3)).toEqual([])
+}
+
+function folded(at: (name: keyof typeof READS) => Row[], timezone: string): Difference[] {
+  const events = projectedEvents(String(at('events')[0]?.tuples))
+  const fold = foldEvents(events, new Map(), new ZoneDays(timezone))
+  const links = new Map(fold.links.map((link) => [link.id, link]))
+  const held = latestTraits(fold.traits.map(({ receivedAt: _, ...trait }) => trait))
+  const { persons, moved } = resolveNeighbourhood({
+    links,
+    undone: new Set(at('undos').map((row) => String(row.link_id))),
+    traits: held,
+    persons: new Map(),
+  })
+  const owner = new Map(moved.map(({ node, personId }) => [node, personId]))
+  return [
+    ...differencesOf(
+      'visitors',
+      at('visitors').map((row) => [String(row.visitor_id), visitorOf(row)]),
+      fold.visitors.map(({ row }) => [
+        row.visitorId,
+        { ...row, personId: owner.get(nodeOf(row)) ?? null },
+      ]),
+    ),
+    ...differencesOf(
+      'sessions',
+      at('sessions').map((row) => [
+        `${row.visitor_id} ${row.start_at}`,
+        Session.parse(JSON.parse(String(row.summary))),
+      ]),
+      fold.visitors.flatMap(({ row, sessions }) =>
+        sessions.map((session) => [`${row.visitorId} ${session.startAt}`, session] as const),
+      ),
+    ),
+    ...differencesOf(
+      'rollups',
+      at('rollups').map((r) => [
+        `${r.bucket_at} ${r.dimension} ${r.bot} ${r.value}`,
+        Number(r.events),
+      ]),
+      fold.rollups.map((r) => [`${r.bucketAt} ${r.dimension} ${r.bot} ${r.value}`, r.events]),
+    ),
+    ...differencesOf(
+      'visitor_days',
+      at('visitorDays').map((row) => [`${row.day} ${row.visitor_id}`, true]),
+      plainVisitorDays(events, timezone),
+    ),
+    ...differencesOf(
+      'identity_links',
+      at('links').map((row) => [String(row.link_id), linkOf(row)]),
+      fold.links.map((link) => [link.id, comparableLink({ ...link })]),
+    ),
+    ...differencesOf(
+      'identity_nodes',
+      at('nodes').map((row) => [String(row.node), row.person_id]),
+      owner,
+    ),
+    ...differencesOf(
+      'persons',
+      at('persons').map((row) => [String(row.person_id), personOf(row)]),
+      persons.map((person) => [person.personId, person]),
+    ),
+    ...differencesOf(
+      'accounts',
+      at('accounts').map((row) => [String(row.account_id), true]),
+      fold.links
+        .filter((link) => link.kind === 'group')
+        .map((link) => [link.other.slice(2), true] as const),
+    ),
+    ...differencesOf(
+      'node_traits',
+      at('nodeTraits').map((row) => [`${row.node} ${row.key}`, traitOf(row)]),
+      held.map((trait) => [`${trait.node} ${trait.key}`, trait]),
+    ),
+    ...differencesOf(
+      'trait_changes',
+      at('traitChanges').map((row, index) => [
+        String(index),
+        { ...traitOf(row), receivedAt: row.received_at },
+      ]),
+      traitChanges([], fold.traits).map((change, index) => [String(index), change]),
+    ),
+  ]
+}
+
+/** Days counted without the fold's memory of zones, one date at a time. */
+function plainVisitorDays(
+  events: ReturnType<typeof projectedEvents>,
+  timezone: string,
+): [string, boolean][] {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone })
+  return events
+    .filter((event) => !event.bot && event.visitorId !== null)
+    .map((event) => [`${format.format(event.occurredAt)} ${event.visitorId}`, true])
+}
+
+function rowsOf(result: ResultSet | undefined): Row[] {
+  return (result?.rows ?? []).map((row) => ({ ...row }))
+}
+
+function visitorOf(row: Row): unknown {
+  return {
+    visitorId: row.visitor_id,
+    nodeKind: row.node_kind,
+    personId: row.person_id,
+    firstSeenAt: row.first_seen_at,
+    firstMessageId: row.first_message_id,
+    lastSeenAt: row.last_seen_at,
+    lastMessageId: row.last_message_id,
+    sessions: row.sessions,
+    pageviews: row.pageviews,
+    events: row.events,
+    channel: row.channel,
+    source: row.source,
+    campaign: row.campaign,
+    country: row.country,
+    lastPath: row.last_path,
+    lastPathAt: row.last_path_at,
+    lastPathMessageId: row.last_path_message_id,
+  }
+}
+
+function linkOf(row: Row): unknown {
+  return comparableLink({
+    id: row.link_id,
+    kind: row.kind,
+    node: row.node,
+    other: row.other,
+    verified: row.verified === 1,
+    firstAt: row.first_at,
+    firstMessageId: row.first_message_id,
+    lastAt: row.last_at,
+    lastMessageId: row.last_message_id,
+  })
+}
+
+/** When a claim was last repeated decides nothing, so the store does not follow it; for accounts it does. */
+function comparableLink(link: Row): unknown {
+  return link.kind === 'group' ? link : { ...link, lastAt: null, lastMessageId: null }
+}
+
+function personOf(row: Row): unknown {
+  return {
+    personId: row.person_id,
+    userId: row.user_id,
+    email: row.email,
+    name: row.name,
+    company: row.company,
+    accountId: row.account_id,
+    traits: JSON.parse(String(row.traits)),
+  }
+}
+
+function traitOf(row: Row): Row {
+  return {
+    node: row.node,
+    key: row.key,
+    value: JSON.parse(String(row.value)),
+    occurredAt: row.occurred_at,
+    messageId: row.message_id,
+    verified: row.verified === 1,
+  }
+}
