@@ -18,6 +18,8 @@ export const rendererConfig = (outDir: string): InlineConfig => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2023',
+    // Said because electron-vite's own default is not to.
+    minify: true,
   },
 })
 

@@ -1,10 +1,9 @@
 import type { Channel } from '#rpc/channel.ts'
 import { messagePortChannel } from '#rpc/message-port-channel.ts'
+import { PORT_CHANNEL } from '#rpc/shell-channels.ts'
 import { webSocketChannel } from '#rpc/websocket-channel.ts'
 import { takeAccessToken } from './access-token.ts'
 
-/** The name of the window message that brings the port; also known to the preload. */
-const PORT_MESSAGE = 'edgewise:port'
 const PORT_TIMEOUT_MS = 10_000
 
 /** A connection to the back end: by the shell's port in Electron, by WebSocket in a browser. */
@@ -29,7 +28,7 @@ const receivePort = (): Promise<MessagePort> =>
     const onMessage = (event: MessageEvent): void => {
       const port = event.ports[0]
       // Only the preload of this very window may hand us a port.
-      if (event.source !== window || event.data !== PORT_MESSAGE || port === undefined) return
+      if (event.source !== window || event.data !== PORT_CHANNEL || port === undefined) return
       done()
       resolve(port)
     }
