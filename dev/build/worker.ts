@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { buildBrowserSdk } from '#sdk/browser/build.ts'
+import { newestSource } from './newest-source.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 const OUT = join(ROOT, 'dist/worker')
@@ -19,7 +20,7 @@ export interface WorkerModule {
  * before the upload), and its modules with the entry first. Built again only when a source is newer.
  */
 export async function buildWorker(): Promise<WorkerModule[]> {
-  const newest = await newestSource()
+  const newest = String(await newestSource(SOURCES))
   if ((await readStamp()) !== newest) {
     await buildSdk()
     await bundle()
@@ -67,18 +68,4 @@ async function readStamp(): Promise<string | null> {
   } catch {
     return null
   }
-}
-
-async function newestSource(): Promise<string> {
-  let newest = 0
-  const visit = async (path: string): Promise<void> => {
-    const info = await stat(path)
-    if (!info.isDirectory()) {
-      newest = Math.max(newest, info.mtimeMs)
-      return
-    }
-    for (const name of await readdir(path)) await visit(join(path, name))
-  }
-  for (const source of SOURCES) await visit(join(ROOT, source))
-  return String(newest)
 }

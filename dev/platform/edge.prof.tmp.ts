@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { Miniflare } from 'miniflare'
+import { unstable_getMiniflareWorkerOptions } from 'wrangler'
+import type { WorkerModule } from '../build/worker.ts'
+
+const CONFIG = new URL('../../wrangler.toml', import.meta.url).pathname
+const HOST = '127.0.0.1'
+
+export interface EdgeOptions {
+  modules: readonly WorkerModule[]
+  /** Where Durable Objects and KV keep their files. */
+  dir: string
+  port: number
+  /** A second listener of the same Worker, for the site's own host name; null for none. */
+  sitePort: number | null
+  controlUrl: string
+  storeToken: string
+  signingSecret: string
+}
+
+export interface Edge {
+  url: string
+  siteUrl: string | null
+  /** Runs the scheduled handler, as the cron trigger does in production. */
+  sweep(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** The production bundle in workerd, with the bindings that wrangler.toml declares. */
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(CONFIG)
+  const modules = await Promise.all(
+    options.modules.map(async ({ type, path }) => ({
+      type,
+      path: basename(path),
+      contents:
+        type === 'ESModule' || type === 'Text'
+          ? await readFile(path, 'utf8')
+          : await readFile(path),
+    })),
+  )
+  const { modulesRules: _, rootPath: __, ...bindings } = workerOptions
+  const miniflare = new Miniflare({
+    ...bindings,
+    name: 'edgewise',
+    modules,
+    bindings: Object.assign({}, bindings.bindings, {
+      CONTROL_DB_URL: options.controlUrl,
+      STORE_AUTH_TOKEN: options.storeToken,
+      SIGNING_SECRET: options.signingSecret,
+    }),
+    host: HOST,
+    port: options.port,
+    unsafeDirectSockets: options.sitePort === null ? [] : [{ host: HOST, port: options.sitePort }],
+    durableObjectsPersist: join(options.dir, 'objects'),
+    kvPersist: join(options.dir, 'kv'),
+    cf: false, inspectorPort: 9555,
+  })
+  const url = (await miniflare.ready).origin
+  return {
+    url,
+    siteUrl: options.sitePort === null ? null : (await miniflare.unsafeGetDirectURL()).origin,
+    async sweep() {
+      const worker = await miniflare.getWorker()
+      await worker.scheduled({})
+    },
+    stop: () => miniflare.dispose(),
+  }
+}
