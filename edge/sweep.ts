@@ -7,7 +7,8 @@ import { allVisitorLogNames } from './visitors/routing.ts'
 const VERDICT_RETENTION_MS = 7 * 86_400_000
 
 /**
- * Runs every few minutes for every workspace: wakes objects whose alarm gave up after six failures,
+ * Runs every few minutes for every workspace: wakes objects whose alarm gave up after six failures or
+ * that have not heard of a restored store,
  * lets the projector look for events no poke told it of, and forgets verdicts past their time.
  */
 export async function sweep(env: Env): Promise<void> {
@@ -16,11 +17,14 @@ export async function sweep(env: Env): Promise<void> {
     try {
       const workspace = await directory.workspace(id)
       if (!workspace) continue
+      const store = workspaceStore(env, workspace)
+      const { rows } = await store.execute('SELECT epoch FROM store_meta')
+      const epoch = String(rows[0]?.epoch)
       await Promise.all(
-        allVisitorLogNames(workspace).map((name) => env.VISITOR_LOG.getByName(name).wake()),
+        allVisitorLogNames(workspace).map((name) => env.VISITOR_LOG.getByName(name).wake(epoch)),
       )
       await env.PROJECTOR.getByName(id).poke()
-      await workspaceStore(env, workspace).execute({
+      await store.execute({
         sql: 'DELETE FROM verdicts WHERE received_at < ?',
         args: [Date.now() - VERDICT_RETENTION_MS],
       })

@@ -21,7 +21,7 @@ export interface VisitorRow {
   channel: string
   source: string | null
   campaign: string | null
-  /** Of the last event that has one. */
+  /** Of the last page, as the path is. */
   country: string | null
   lastPath: string | null
   lastPathAt: number | null

@@ -81,7 +81,7 @@ export function drainStatements(
     },
   ]
   if (events.length > 0) {
-    const ids = events.map(messageIdOf)
+    const arrivals = events.map((row) => [messageIdOf(row), row.receivedAt])
     statements.push(
       { sql: INSERT_EVENTS, args: [jsonArray(events)] },
       {
@@ -91,10 +91,11 @@ export function drainStatements(
       {
         // The constant first term ends the scan at once in the usual case of no duplicates.
         sql: `INSERT INTO verdicts (message_id, verdict, type, name, received_at)
-              SELECT e.message_id, 'duplicate', e.type, e.name, ? FROM json_each(?) j JOIN events e ON e.message_id = j.value
+              SELECT e.message_id, 'duplicate', e.type, e.name, j.value ->> 1
+              FROM json_each(?) j JOIN events e ON e.message_id = j.value ->> 0
               WHERE (SELECT stored < events FROM drained_batches WHERE object = ? AND seq = ?)
                 AND e.ingest_seq <= (SELECT base_ingest_seq FROM drained_batches WHERE object = ? AND seq = ?)`,
-        args: [now, JSON.stringify(ids), object, batchSeq, object, batchSeq],
+        args: [JSON.stringify(arrivals), object, batchSeq, object, batchSeq],
       },
     )
   }
@@ -145,7 +146,7 @@ export function quarantineStatements(
       verdict: 'quarantined',
       reason: 'store_refused',
       detail: error.slice(0, 300),
-      receivedAt: now,
+      receivedAt: row.receivedAt,
     },
   ])
   return [

@@ -38,8 +38,18 @@ export class LogStorage {
   constructor(sql: SqlStorage) {
     this.sql = sql
     sql.exec(SCHEMA)
-    this.#nextSeq =
+    this.#nextSeq = this.#firstFreeSeq()
+  }
+
+  /** After a transaction that failed: numbers given out in it are free again, or the backlog would count them. */
+  forgetUncommitted(): void {
+    this.#nextSeq = this.#firstFreeSeq()
+  }
+
+  #firstFreeSeq(): number {
+    return (
       1 + Math.max(this.#number('SELECT coalesce(max(seq), 0) AS n FROM log'), this.frozenUpTo())
+    )
   }
 
   /** Remembers a messageId; false when it was known, which makes the event a duplicate. */
@@ -96,10 +106,11 @@ export class LogStorage {
       .map(logRowOf)
   }
 
+  /** In the order of the log: the halves of a split batch go before what came after it. */
   nextFrozen(): Batch | null {
     const row = this.sql
       .exec(
-        "SELECT seq, first_seq, last_seq FROM batches WHERE state = 'frozen' ORDER BY seq LIMIT 1",
+        "SELECT seq, first_seq, last_seq FROM batches WHERE state = 'frozen' ORDER BY first_seq LIMIT 1",
       )
       .toArray()[0]
     return row ? batchOf(row) : null
@@ -142,10 +153,13 @@ export class LogStorage {
     this.sql.exec("UPDATE batches SET state = 'void' WHERE seq = ?", batch.seq)
   }
 
-  /** After a restore: these batches have to be sent again. */
+  /** After a restore: what of these the store lost can be sent again, as long as the log still has it. */
   appliedBatches(): Batch[] {
     return this.sql
-      .exec("SELECT seq, first_seq, last_seq FROM batches WHERE state = 'applied' ORDER BY seq")
+      .exec(
+        `SELECT seq, first_seq, last_seq FROM batches b
+         WHERE state = 'applied' AND EXISTS (SELECT 1 FROM log WHERE log.seq = b.first_seq) ORDER BY seq`,
+      )
       .toArray()
       .map(batchOf)
   }
@@ -227,14 +241,16 @@ export class LogStorage {
   purge(now: number): void {
     this.sql.exec('DELETE FROM seen WHERE at < ?', now - DEDUPE_HORIZON_MS)
     const upTo = this.#number(
-      "SELECT coalesce(max(last_seq), 0) AS n FROM batches WHERE state <> 'frozen' AND coalesce(applied_at, 0) < ?",
+      "SELECT coalesce(max(last_seq), 0) AS n FROM batches WHERE state = 'applied' AND applied_at < ?",
       now - RETENTION_MS,
     )
     const oldestFrozen = this.nextFrozen()?.firstSeq ?? Number.MAX_SAFE_INTEGER
     const deletable = Math.min(upTo, oldestFrozen - 1)
     this.sql.exec('DELETE FROM log WHERE seq <= ?', deletable)
+    // The highest batch number and the highest row in a batch must never be given out again.
     this.sql.exec(
-      "DELETE FROM batches WHERE state <> 'frozen' AND last_seq <= ? AND seq < (SELECT max(seq) FROM batches)",
+      `DELETE FROM batches WHERE state <> 'frozen' AND last_seq <= ?
+         AND seq < (SELECT max(seq) FROM batches) AND last_seq < (SELECT max(last_seq) FROM batches)`,
       deletable,
     )
     this.setMeta('purged_at', String(now))

@@ -45,6 +45,8 @@ export class VisitorLog extends DurableObject<Env> {
   #backlog: number
   #alarmSet = false
   #failures = 0
+  /** What the sweep read in the store, where it is not what this object knows. */
+  #announcedEpoch: string | null = null
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -77,9 +79,16 @@ export class VisitorLog extends DurableObject<Env> {
     return { hours: this.#log.ledger(sinceHour), backlog: this.#log.backlog() }
   }
 
-  /** Makes sure an alarm is pending; the hub's sweep calls it for objects whose alarms gave up. */
-  async wake(): Promise<void> {
-    if (this.#log.backlog() > 0) await this.ctx.storage.setAlarm(Date.now())
+  /**
+   * Makes sure an alarm is pending where there is something to do; the sweep calls it for objects whose
+   * alarms gave up, and for those that would not notice a restored store because nobody visits them.
+   */
+  async wake(storeEpoch: string): Promise<void> {
+    const known = this.#log.meta('epoch')
+    if (known !== null && known !== storeEpoch) this.#announcedEpoch = storeEpoch
+    if (this.#log.backlog() > 0 || this.#announcedEpoch !== null) {
+      await this.ctx.storage.setAlarm(Date.now())
+    }
   }
 
   override async alarm(): Promise<void> {
@@ -104,6 +113,7 @@ export class VisitorLog extends DurableObject<Env> {
         books.writeTo(this.#log.sql)
       })
     } catch (error) {
+      this.#log.forgetUncommitted()
       for (const { reject } of waiting) reject(error)
       return
     }
@@ -159,6 +169,10 @@ export class VisitorLog extends DurableObject<Env> {
         store,
         now: Date.now,
         transaction: (work: () => void) => this.ctx.storage.transactionSync(work),
+      }
+      if (this.#announcedEpoch !== null) {
+        await rewindToStore(deps, this.#announcedEpoch)
+        this.#announcedEpoch = null
       }
       while (Date.now() < deadline) {
         const step = await drainStep(deps)
