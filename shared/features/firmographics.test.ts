@@ -28,12 +28,13 @@ describe('an e-mail address', () => {
 describe('a head count', () => {
   test.each<[Record<string, TraitValue>, number | null]>([
     [{ 'company.employees': 40 }, 40],
-    [{ employees: '51-200' }, 51],
+    [{ employees: '51-200' }, 101],
     [{ company_size: '1,000+' }, 1000],
     [{ 'company.size': 'about 12 people' }, 12],
     [{ employees: 'many' }, null],
     [{ employees: -4 }, null],
-    [{ employees: null, company_size: '11-50' }, 11],
+    [{ employees: null, company_size: '11-50' }, 23],
+    [{ employees: '1-49' }, 7],
     [{}, null],
   ])('of %j is %s', (traits, employees) => {
     expect(employeesOf(reader(traits))).toBe(employees)

@@ -87,15 +87,19 @@ const EMPLOYEE_KEYS = [
   'company_size',
 ]
 
-/** Head count of the employer: a number, or the lower end of a range such as "51-200" or "1,000+". */
+/**
+ * Head count of the employer: a number, or the middle of a range such as "51-200" (the geometric one,
+ * since sizes spread over orders of magnitude), or the lower end of an open one such as "1,000+".
+ */
 export function employeesOf(trait: TraitReader): number | null {
   for (const key of EMPLOYEE_KEYS) {
     const value = trait(key)
     if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
-    if (typeof value === 'string') {
-      const digits = value.match(/\d[\d,. ]*/)?.[0].replace(/[,. ]/g, '')
-      if (digits) return Number(digits)
-    }
+    if (typeof value !== 'string') continue
+    const [low, high] = (value.match(/\d[\d,. ]*/g) ?? []).map((digits) =>
+      Number(digits.replace(/[,. ]/g, '')),
+    )
+    if (low !== undefined) return high === undefined ? low : Math.round(Math.sqrt(low * high))
   }
   return null
 }

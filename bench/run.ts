@@ -1,0 +1,29 @@
+import { cpus, totalmem } from 'node:os'
+import { benchCapture } from './capture/capture.ts'
+import { captureReport } from './capture/report.ts'
+import { benchScore } from './score/bench-score.ts'
+
+/**
+ * `npm run bench -- capture` or `-- score`: one table for people, one JSON line for machines. Figures of
+ * one run belong together; compare their ratios, not numbers from different days.
+ */
+async function capture(): Promise<boolean> {
+  const { table, json, pass } = captureReport(await benchCapture())
+  const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`
+  console.log(`\n${machine}\n\n${table}\n`)
+  console.log(JSON.stringify({ bench: 'capture', machine, ...json, pass }))
+  return pass
+}
+
+const BENCHES: Record<string, () => Promise<boolean>> = {
+  capture,
+  score: async () => (await benchScore()).pass,
+}
+
+const name = process.argv[2] ?? ''
+const bench = BENCHES[name]
+if (!bench) {
+  console.error(`Usage: npm run bench -- <${Object.keys(BENCHES).join(' | ')}>`)
+  process.exit(2)
+}
+process.exit((await bench()) ? 0 : 1)
