@@ -127,7 +127,7 @@ describe('features', () => {
     ])
     expect(featuresOf(profile, T0)).toMatchObject({
       has_company_email: true,
-      employees: 201,
+      employees: 317,
       industry: 'logistics',
       job_seniority: 'executive',
       country_tier: 'core',
