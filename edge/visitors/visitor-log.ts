@@ -43,7 +43,8 @@ export class VisitorLog extends DurableObject<Env> {
   readonly #lastScored = new Map<string, string>()
   #waiting: Waiting[] = []
   #backlog: number
-  #alarmSet = false
+  /** When the pending alarm fires (Unix milliseconds), or null for none. */
+  #alarmAt: number | null = null
   #failures = 0
   /** What the sweep read in the store, where it is not what this object knows. */
   #announcedEpoch: string | null = null
@@ -87,14 +88,14 @@ export class VisitorLog extends DurableObject<Env> {
     const known = this.#log.meta('epoch')
     if (known !== null && known !== storeEpoch) this.#announcedEpoch = storeEpoch
     if (this.#log.backlog() > 0 || this.#announcedEpoch !== null) {
-      await this.ctx.storage.setAlarm(Date.now())
+      await this.#setAlarm(Date.now())
     }
   }
 
   override async alarm(): Promise<void> {
-    this.#alarmSet = false
+    this.#alarmAt = null
     const nextMs = await this.#drain()
-    if (nextMs !== null) await this.#setAlarm(nextMs)
+    if (nextMs !== null) await this.#runAgainIn(nextMs)
   }
 
   #commitWaiting(): void {
@@ -122,7 +123,7 @@ export class VisitorLog extends DurableObject<Env> {
       (sum, answer) => sum + (answer.kind === 'stored' ? answer.accepted : 0),
       0,
     )
-    if (!this.#alarmSet) this.ctx.waitUntil(this.#setAlarm(DRAIN_DELAY_MS))
+    this.#drainSoon()
     waiting.forEach(({ resolve }, index) => {
       const answer = answers[index]
       if (answer) resolve(answer)
@@ -247,9 +248,24 @@ export class VisitorLog extends DurableObject<Env> {
     this.ctx.storage.transactionSync(() => this.#log.purge(now))
   }
 
-  async #setAlarm(delayMs: number): Promise<void> {
-    this.#alarmSet = true
-    await this.ctx.storage.setAlarm(Date.now() + delayMs)
+  /** Brings an alarm that waits for something slower forward, but asks a store that is away no sooner. */
+  #drainSoon(): void {
+    if (this.#alarmAt !== null) {
+      if (this.#failures > 0 || this.#alarmAt <= Date.now() + DRAIN_DELAY_MS) return
+    }
+    this.ctx.waitUntil(this.#setAlarm(Date.now() + DRAIN_DELAY_MS))
+  }
+
+  /** An alarm that new events have set meanwhile stays if it is sooner, unless the store is away. */
+  async #runAgainIn(delayMs: number): Promise<void> {
+    const at = Date.now() + delayMs
+    if (this.#failures === 0 && this.#alarmAt !== null && this.#alarmAt <= at) return
+    await this.#setAlarm(at)
+  }
+
+  async #setAlarm(at: number): Promise<void> {
+    this.#alarmAt = at
+    await this.ctx.storage.setAlarm(at)
   }
 }
 
