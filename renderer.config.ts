@@ -11,6 +11,8 @@ export const rendererConfig = (outDir: string): InlineConfig => ({
   // Relative addresses work under app:// and under http://127.0.0.1 alike.
   base: './',
   plugins: [react()],
+  // Also when a test builds it, which sets NODE_ENV otherwise.
+  define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   build: {
     outDir,
     emptyOutDir: true,
@@ -23,9 +25,8 @@ export const rendererConfig = (outDir: string): InlineConfig => ({
   },
 })
 
-/** Builds the page for a browser into `dist/renderer`; answers the folder. */
-export const buildRenderer = async (): Promise<string> => {
-  const outDir = here('dist/renderer')
+/** Builds the page for a browser, by default into `dist/renderer`; answers the folder. */
+export const buildRenderer = async (outDir = here('dist/renderer')): Promise<string> => {
   await build({ ...rendererConfig(outDir), logLevel: 'warn' })
   return outDir
 }

@@ -92,6 +92,9 @@ app.on('window-all-closed', () => {
   if (process.platform !== 'darwin') app.quit()
 })
 
+// Also for windows that anybody adds later.
+app.enableSandbox()
+
 if (app.requestSingleInstanceLock()) {
   // The scheme has to be known before the app is ready.
   protocol.registerSchemesAsPrivileged([

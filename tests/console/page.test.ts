@@ -1,0 +1,322 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { eventFact, personFact, scoredVisitor } from '#backend/testing/builders.ts'
+import {
+  type ConsoleProcess,
+  makeConsoleFolder,
+  removePreparedData,
+  startConsole,
+} from '#backend/testing/console-process.ts'
+import { type FixtureEdge, startFixtureEdge } from '#backend/testing/fixture-edge.ts'
+import { until } from '#backend/testing/until.ts'
+import { launchChromium } from '#tests/browser/chromium.ts'
+import { buildRenderer } from '../../renderer.config.ts'
+import { demoStore } from './demo-store.ts'
+
+let browser: Browser
+let rendererDir: string
+let context: BrowserContext
+let page: Page
+let edge: FixtureEdge
+let folder: Awaited<ReturnType<typeof makeConsoleFolder>>
+let running: ConsoleProcess
+/** What the page complained about; a broken security policy shows here too. */
+let complaints: string[]
+
+beforeAll(async () => {
+  rendererDir = await buildRenderer(await mkdtemp(join(tmpdir(), 'console-renderer-')))
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  await browser.close()
+  await rm(rendererDir, { recursive: true })
+  await removePreparedData()
+})
+
+beforeEach(async () => {
+  folder = await makeConsoleFolder()
+  edge = await startFixtureEdge({ store: demoStore(Date.now()) })
+  running = await startConsole({ ...folder, rendererDir, edgeUrl: edge.url })
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  page = await context.newPage()
+  complaints = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+})
+afterEach(async () => {
+  await context.close()
+  await running.end('SIGKILL')
+  await edge.close()
+  folder.remove()
+})
+
+const leads = () => page.getByRole('grid', { name: 'Leads' })
+const drawer = () => page.getByRole('complementary', { name: 'Lead' })
+const restart = async () => {
+  const { port } = running
+  running = await startConsole({ ...folder, rendererDir, edgeUrl: edge.url, port })
+}
+
+describe('the console’s page', () => {
+  test('shows leads, figures and live events, and new ones as they come', async () => {
+    await page.goto(running.url)
+    await leads().getByText('Demo Anders').waitFor()
+    await page.getByText('Synced just now').waitFor()
+    expect(page.url()).not.toContain('token')
+    expect(await leads().getAttribute('aria-rowcount')).toBe('67')
+
+    edge.store.visitors.push(
+      scoredVisitor({
+        visitorId: 'new',
+        personId: 'new',
+        points: 97,
+        version: 500,
+        lastSeenAt: Date.now(),
+      }),
+    )
+    edge.store.persons.push(personFact({ personId: 'new', name: 'Demo Newcomer', version: 500 }))
+    edge.store.events.push(
+      eventFact({
+        ingestSeq: 1000,
+        name: 'Trial Started',
+        type: 'track',
+        visitorId: 'new',
+        receivedAt: Date.now(),
+      }),
+    )
+    await leads().getByText('Demo Newcomer').waitFor()
+    const event = page.getByRole('grid', { name: /Live events/ }).getByText('Trial Started')
+    await event.click()
+    await drawer().getByRole('heading', { name: 'Demo Newcomer' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('explains a lead: score, both sides, reasons both ways, timeline', async () => {
+    await page.goto(running.url)
+    await leads().getByText('Demo Anders').click()
+    const text = async () => (await drawer().textContent()) ?? ''
+    await drawer().getByText('Speaks against').waitFor()
+    await drawer().getByRole('heading', { name: 'Timeline' }).waitFor()
+    for (const words of [
+      '91of 100',
+      'Fit+0.6',
+      'Engagement+2.2',
+      'visited pricing 4 times this week',
+      'used a free mail address before',
+      'Starter model, not calibrated on your data',
+      '2 devices',
+    ]) {
+      expect(await text()).toContain(words)
+    }
+    await drawer().getByText('Viewed', { exact: false }).first().waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('is worked by keyboard alone', async () => {
+    await page.goto(running.url)
+    await leads().getByText('Demo Anders').waitFor()
+    await leads().focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await drawer().getByRole('heading', { name: 'Demo Bianchi' }).waitFor()
+    await page.keyboard.press('Escape')
+    await drawer().waitFor({ state: 'detached' })
+    expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Leads')
+
+    await page.keyboard.press('End')
+    const active = await until('the last row is active', async () => {
+      const id = await leads().getAttribute('aria-activedescendant')
+      const row = page.locator(`[id="${id}"]`)
+      return (await row.count()) === 1 && (await row.getAttribute('aria-rowindex'))
+    })
+    expect(active).toBe('67')
+
+    await page.keyboard.press('/')
+    await page.keyboard.type('robotics')
+    await until(
+      'the search is applied',
+      async () => (await leads().getAttribute('aria-rowcount')) === '2',
+    )
+    await leads().getByText('Demo Fischer').waitFor()
+    await page.keyboard.press('Escape')
+    await until(
+      'the search is emptied',
+      async () => (await leads().getAttribute('aria-rowcount')) === '67',
+    )
+  })
+
+  test('says why a list is empty, and how to fill it', async () => {
+    await page.goto(running.url)
+    await leads().getByText('Demo Anders').waitFor()
+    await page.getByRole('textbox', { name: 'Search leads' }).fill('nobody is called so')
+    await page.getByText('No lead matches').waitFor()
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await leads().getByText('Demo Anders').waitFor()
+
+    edge.store = {
+      ...edge.store,
+      epoch: 'epoch-2',
+      events: [],
+      verdicts: [],
+      visitors: [],
+      persons: [],
+    }
+    await page.getByText('No leads yet').waitFor()
+    await page.getByText('Waiting for the first event').waitFor()
+  })
+
+  test('goes on offline, says so, and comes back', async () => {
+    await page.goto(running.url)
+    await leads().getByText('Demo Anders').waitFor()
+    edge.answerInstead = { status: 503, body: { detail: 'The store is down.' } }
+    await page.getByText(/^Offline – showing data from/).waitFor()
+    await page.getByText('The store is down.').waitFor()
+    await page.getByRole('button', { name: 'Known only' }).click()
+    await until(
+      'the filter works offline',
+      async () => (await leads().getAttribute('aria-rowcount')) === '7',
+    )
+    await leads().getByText('Demo Castillo').click()
+    await drawer().getByText('Speaks for').waitFor()
+    edge.answerInstead = null
+    await page.getByRole('button', { name: 'Try now' }).click()
+    await page.getByText('Synced just now').waitFor()
+  })
+
+  test('outlives its back end, and finds it again', async () => {
+    await page.goto(running.url)
+    await leads().getByText('Demo Anders').waitFor()
+    await running.end('SIGKILL')
+    await page.getByText('Console stopped').waitFor()
+    expect(await leads().getByText('Demo Anders').count()).toBe(1)
+    await restart()
+    await page.getByText('Synced just now').waitFor()
+    await page.reload()
+    await leads().getByText('Demo Anders').waitFor()
+  })
+
+  test('shows nothing to who does not come by the link', async () => {
+    await page.goto(new URL(running.url).origin)
+    await page.getByText('This page has no access to the console.').waitFor()
+    expect(await leads().count()).toBe(0)
+  })
+
+  test('holds still under the eyes of who reads further down', async () => {
+    await page.goto(running.url)
+    const stream = page.getByRole('grid', { name: /Live events/ })
+    await stream.getByText('Viewed').first().waitFor()
+    await stream.evaluate((grid) => grid.parentElement?.scrollTo({ top: 2000 }))
+    const firstInSight = () =>
+      stream.evaluate((grid) => {
+        const top = grid.parentElement?.getBoundingClientRect().top ?? 0
+        const rows = [...grid.querySelectorAll('tbody tr')]
+        return rows.find((row) => row.getBoundingClientRect().top >= top)?.textContent ?? ''
+      })
+    const before = await until('the list has scrolled', firstInSight)
+    edge.store.events.push(
+      eventFact({
+        ingestSeq: 1001,
+        name: 'Arrived Meanwhile',
+        type: 'track',
+        receivedAt: Date.now(),
+      }),
+    )
+    const button = page.getByRole('button', { name: '1 new event' })
+    await button.waitFor()
+    expect(await firstInSight()).toBe(before)
+    await button.click()
+    await stream.getByText('Arrived Meanwhile').waitFor()
+  })
+})
+
+const TEXT_ON_GROUND = [
+  ['--text', '--surface'],
+  ['--text-soft', '--surface'],
+  ['--text-faint', '--surface'],
+  ['--text-faint', '--surface-active'],
+  ['--text-faint', '--surface-hover'],
+  ['--good', '--good-tint'],
+  ['--warning', '--warning-tint'],
+  ['--bad', '--bad-tint'],
+  ['--info', '--info-tint'],
+  ['--neutral', '--neutral-tint'],
+  ['--accent-strong', '--accent-tint'],
+  ['--on-accent', '--accent'],
+  ['--surface', '--good'],
+] as const
+
+/** Relative luminance of `#rgb` or `#rrggbb`, as WCAG 2.2 defines it. */
+const luminance = (colour: string): number => {
+  const hex = colour.length === 4 ? colour.replace(/[0-9a-f]/gi, '$&$&') : colour
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+    const share = Number.parseInt(hex.slice(at, at + 2), 16) / 255
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+const contrast = (one: string, other: string): number => {
+  const [a, b] = [luminance(one), luminance(other)]
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
+}
+
+describe('colours', () => {
+  const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
+
+  test('follow the computer until somebody chooses', async () => {
+    await page.goto(running.url)
+    await leads().getByText('Demo Anders').waitFor()
+    const light = await background()
+    await page.emulateMedia({ colorScheme: 'dark' })
+    const dark = await background()
+    expect(dark).not.toBe(light)
+    await page.getByRole('button', { name: /follow the computer/ }).click()
+    expect(await background()).toBe(light)
+    await page.getByRole('button', { name: /Light colours/ }).click()
+    expect(await background()).toBe(dark)
+    await page.emulateMedia({ colorScheme: 'light' })
+    expect(await background()).toBe(dark)
+  })
+
+  test('are the same whether dark is chosen or followed', async () => {
+    const css = await readFile(
+      new URL('../../desktop/renderer/ui/tokens.css', import.meta.url),
+      'utf8',
+    )
+    const block = (start: string) => {
+      const from = css.indexOf('{', css.indexOf(start)) + 1
+      return css
+        .slice(from, css.indexOf('}', from))
+        .split('\n')
+        .map((text) => text.trim())
+        .filter((text) => text !== '')
+    }
+    const chosen = block('[data-theme="dark"]')
+    expect(chosen.length).toBeGreaterThan(10)
+    expect(block('[data-theme="system"]')).toEqual(chosen)
+  })
+
+  test.each(['light', 'dark'] as const)(
+    'have enough contrast for text: %s',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme })
+      await page.goto(running.url)
+      await leads().getByText('Demo Anders').waitFor()
+      const tokens = await page.evaluate<Record<string, string>>(
+        `Object.fromEntries(${JSON.stringify(TEXT_ON_GROUND.flat())}.map((name) =>
+        [name, getComputedStyle(document.documentElement).getPropertyValue(name)]))`,
+      )
+      const ratios = TEXT_ON_GROUND.map(([text, ground]) => ({
+        pair: `${text} on ${ground}`,
+        ratio: contrast(tokens[text] ?? '', tokens[ground] ?? ''),
+      }))
+      // WCAG 2.2, 1.4.3: 4.5 to 1 for text of this size.
+      expect(ratios.filter(({ ratio }) => !(ratio >= 4.5))).toEqual([])
+    },
+  )
+})
