@@ -132,3 +132,52 @@ function deviceIn(bucket: number, name: string): string {
   for (let i = 0; fnv1a32(id) % BUCKETS !== bucket; i++) id = `${name}-${i}`
   return id
 }
+
+test('an undo whose answer is lost at any statement is whole or not at all, and can be asked for again', async () => {
+  const isUndo: BatchKind = (statements) =>
+    statements.some((sql) => sql.includes('INTO identity_undos'))
+  const undo = (tenant: Tenant, linkId: string) =>
+    fetch(`${tenant.client.target.edge}/api/v1/identity/links/undo`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${tenant.client.target.secretKey}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ linkId, undone: true, reason: 'a shared device' }),
+    })
+  const cuts: Fault[] = [
+    ...Array.from({ length: 8 }, (_, step) => ({ kind: 'cut_before_step', step }) as const),
+    { kind: 'cut_after_commit' },
+  ]
+  await Promise.all(
+    cuts.map(async (cut, index) => {
+      const tenant = await tenants.add(`undo${index}`)
+      const record = new LoadRecord()
+      const say = (messageId: string) =>
+        record.send(tenant.client, {
+          key: 'write',
+          body: {
+            batch: [{ type: 'identify', messageId, anonymousId: 'kiosk', userId: 'ada' }],
+            sentAt: new Date().toISOString(),
+          },
+          valid: [messageId],
+        })
+      await say('before')
+      await tenant.client.settled()
+      tenant.setFault(once((statements) => (isUndo(statements) ? cut : null)))
+      expect((await undo(tenant, 'claim|u|d:kiosk|u:ada')).status).toBeGreaterThanOrEqual(500)
+      expect(tenant.hits()).toBe(1)
+      // What is remembered of the visitor must not bring the person back.
+      await say('between')
+      await tenant.client.settled()
+      await expectDerivedIsRecomputed(tenant.store, TIMEZONE)
+      expect((await undo(tenant, 'claim|u|d:kiosk|u:ada')).status).toBe(200)
+      await say('after')
+      await tenant.client.settled()
+      await expectAcknowledgedStoredOnce(tenant.store, record)
+      await expectDerivedIsRecomputed(tenant.store, TIMEZONE)
+      const { rows } = await tenant.store.execute('SELECT person_id FROM visitors')
+      expect(rows.map((row) => row.person_id)).toEqual([null])
+    }),
+  )
+})
