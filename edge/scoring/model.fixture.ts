@@ -31,13 +31,12 @@ export async function randomModel(seed: number): Promise<ScoringModel> {
   const mean = each(0.1, 0.9)
   const version = `random-${seed}`
   const bias = Math.fround(-1)
+  const weights = each(-0.9, 0.9)
   const onnx = linearToOnnx({
     impute: mean,
     low: each(0, 0),
     high: each(3, 6),
-    mean,
-    scale: each(0.4, 1),
-    weights: each(-0.5, 0.5),
+    weights,
     bias,
     metadata: { model_version: version },
   })
@@ -51,7 +50,7 @@ export async function randomModel(seed: number): Promise<ScoringModel> {
       onnxSha256: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''),
       featureHash: FEATURE_HASH,
       columns: columns.map((column, index) => ({ ...column, mean: mean[index] ?? 0 })),
-      base: bias,
+      base: weights.reduce((sum, weight, column) => sum + weight * (mean[column] ?? 0), bias),
       trainedOn: { from: 0, to: 1, rows: 1, converted: 0, source: 'random weights', l2: 1 },
       testedOn: { from: 1, to: 2, rows: 1, converted: 0 },
       metrics: { auc: 0.5, logLoss: 1, brier: 0.25, ece: 0, topDecileLift: 1 },

@@ -82,7 +82,7 @@ function explainerOf(linear: LinearModel, manifest: ModelManifest): LinearExplai
     manifest.columns.map(({ feature, mean }, column) => ({
       feature,
       mean,
-      weight: (linear.weights[column] ?? 0) / (linear.scale[column] ?? 1),
+      weight: linear.weights[column] ?? 0,
     })),
   )
 }

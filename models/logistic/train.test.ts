@@ -98,7 +98,7 @@ describe('logistic regression', () => {
     const perUnit = (feature: string): number[] =>
       trained.columns.flatMap((column, index) =>
         column.feature === feature && column.encoding.kind !== 'missing'
-          ? [(trained.parameters.weights[index] ?? 0) / (trained.parameters.scale[index] ?? 1)]
+          ? [trained.parameters.weights[index] ?? 0]
           : [],
       )
     expect(perUnit('visits')[0]).toBeCloseTo(1, 0)

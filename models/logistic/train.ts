@@ -18,6 +18,8 @@ type LinearParameters = Omit<LinearModel, 'metadata'>
 export interface TrainedModel {
   columns: ColumnPlan[]
   parameters: LinearParameters
+  /** Mean of each column over the training rows. */
+  means: Float32Array
   l2: number
 }
 
@@ -129,14 +131,15 @@ function trainWith(
     outcomesOf(rows),
     l2,
   )
+  // The file holds weights a unit: standardizing is folded into them, which leaves fewer operators.
+  const { impute, low, high, mean, scale } = statistics
+  const weights = Float32Array.from(fit.weights, (weight, c) => weight / (scale[c] ?? 1))
+  const bias = weights.reduce((sum, weight, c) => sum - weight * (mean[c] ?? 0), fit.bias)
   return {
     columns,
     l2,
-    parameters: {
-      ...statistics,
-      weights: Float32Array.from(fit.weights),
-      bias: Math.fround(fit.bias),
-    },
+    means: mean,
+    parameters: { impute, low, high, weights, bias: Math.fround(bias) },
   }
 }
 

@@ -29,8 +29,7 @@ export function linearMargins(model: LinearModel, rows: Float32Array): Float64Ar
     let margin = model.bias
     for (let column = 0; column < columns; column++) {
       const held = heldValue(model, column, rows[row * columns + column] ?? Number.NaN)
-      const standardized = (held - (model.mean[column] ?? 0)) / (model.scale[column] ?? 1)
-      margin += standardized * (model.weights[column] ?? 0)
+      margin += held * (model.weights[column] ?? 0)
     }
     margins[row] = margin
   }

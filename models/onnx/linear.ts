@@ -7,15 +7,13 @@ import { INPUT_NAME, MARGIN_OUTPUT, PROBABILITY_OUTPUT } from './names.ts'
 /**
  * A logistic model over columns. A row is taken in this order: a missing value (NaN) becomes
  * `impute`, the value is held within `low` and `high` (a linear model says nothing beyond what it
- * was trained on), then standardized by `mean` and `scale`, weighted and summed on `bias`.
+ * was trained on), then weighted and summed on `bias`.
  * All arrays have one float32 entry a column.
  */
 export interface LinearModel {
   impute: Float32Array
   low: Float32Array
   high: Float32Array
-  mean: Float32Array
-  scale: Float32Array
   weights: Float32Array
   bias: number
   /** Model version, feature hash, training window …, as written in the file. */
@@ -54,17 +52,13 @@ export function linearToOnnx(model: LinearModel): Uint8Array<ArrayBuffer> {
       node('Where', ['is_missing', 'impute', INPUT_NAME], 'filled'),
       node('Max', ['filled', 'low'], 'not_below'),
       node('Min', ['not_below', 'high'], 'held'),
-      node('Sub', ['held', 'mean'], 'centred'),
-      node('Div', ['centred', 'scale'], 'standardized'),
-      node('Gemm', ['standardized', 'weights', 'bias'], MARGIN_OUTPUT),
+      node('Gemm', ['held', 'weights', 'bias'], MARGIN_OUTPUT),
       node('Sigmoid', [MARGIN_OUTPUT], PROBABILITY_OUTPUT),
     ],
     initializers: [
       vector('impute', model.impute),
       vector('low', model.low),
       vector('high', model.high),
-      vector('mean', model.mean),
-      vector('scale', model.scale),
       vector('weights', model.weights, [columns, 1]),
       vector('bias', Float32Array.of(model.bias)),
     ],
@@ -85,7 +79,7 @@ export function linearToOnnx(model: LinearModel): Uint8Array<ArrayBuffer> {
   })
 }
 
-const EXPECTED_NODES = ['IsNaN', 'Where', 'Max', 'Min', 'Sub', 'Div', 'Gemm', 'Sigmoid'] as const
+const EXPECTED_NODES = ['IsNaN', 'Where', 'Max', 'Min', 'Gemm', 'Sigmoid'] as const
 
 /** Follows the chain from the input to the probability, so that only the very graph we can walk passes. */
 function parametersOf(graph: Graph): Record<string, Float32Array> {
@@ -115,8 +109,6 @@ function parametersOf(graph: Graph): Record<string, Float32Array> {
     Where: [null, 'impute', ':input'],
     Max: [null, 'low'],
     Min: [null, 'high'],
-    Sub: [null, 'mean'],
-    Div: [null, 'scale'],
     Gemm: [null, 'weights', 'bias'],
     Sigmoid: [null],
   }
@@ -156,8 +148,6 @@ export function linearFromOnnx(bytes: Uint8Array): LinearModel {
     impute: column('impute'),
     low: column('low'),
     high: column('high'),
-    mean: column('mean'),
-    scale: column('scale'),
     weights,
     bias,
     metadata,

@@ -15,7 +15,7 @@ import {
 } from '../logistic/train.ts'
 import * as metrics from '../metrics/metrics.ts'
 import { linearToOnnx } from '../onnx/linear.ts'
-import { heldValue } from '../onnx/linear-walker.ts'
+import { heldValue, linearMargins } from '../onnx/linear-walker.ts'
 
 export interface StarterOptions {
   /** Where the rows come from, in words. */
@@ -69,8 +69,8 @@ function effectsOf(trained: TrainedModel, rows: readonly TrainingRow[]): ModelCa
   const explainer = linearExplainer(
     columns.map(({ feature }, column) => ({
       feature,
-      mean: parameters.mean[column] ?? 0,
-      weight: (parameters.weights[column] ?? 0) / (parameters.scale[column] ?? 1),
+      mean: trained.means[column] ?? 0,
+      weight: parameters.weights[column] ?? 0,
     })),
   )
   const sums = new Map<string, number>()
@@ -128,9 +128,9 @@ export function buildStarter(
     featureHash: FEATURE_HASH,
     columns: trained.columns.map((column, index) => ({
       ...column,
-      mean: trained.parameters.mean[index] ?? 0,
+      mean: trained.means[index] ?? 0,
     })),
-    base: trained.parameters.bias,
+    base: linearMargins({ ...trained.parameters, metadata: {} }, trained.means)[0] ?? 0,
     trainedOn,
     testedOn,
     metrics: {
