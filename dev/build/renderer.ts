@@ -4,7 +4,13 @@ import { newestSource } from './newest-source.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 const BUILT = `${ROOT}dist/renderer/index.html`
-const SOURCES = ['desktop/renderer', 'desktop/rpc', 'shared', 'renderer.config.ts', 'package-lock.json']
+const SOURCES = [
+  'desktop/renderer',
+  'desktop/rpc',
+  'shared',
+  'renderer.config.ts',
+  'package-lock.json',
+]
 
 /** The console's page, as the back end and Electron serve it. Built again only when a source is newer. */
 export async function buildRenderer(): Promise<void> {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { buildBrowserSdk } from '#sdk/browser/build.ts'
@@ -23,6 +23,8 @@ export async function buildWorker(): Promise<WorkerModule[]> {
   const newest = String(await newestSource(SOURCES))
   if ((await readStamp()) !== newest) {
     await buildSdk()
+    // Names carry content hashes: what an older build left would be loaded too.
+    await rm(OUT, { recursive: true, force: true })
     await bundle()
     await writeFile(STAMP, newest)
   }

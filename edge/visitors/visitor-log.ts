@@ -185,8 +185,8 @@ export class VisitorLog extends DurableObject<Env> {
           await rewindToStore(deps, step.epoch)
         }
         if (step.kind === 'empty') {
-          await this.#score(deps.transaction)
-          if (this.#log.backlog() === 0 && this.#profiles.unscoredCount === 0) break
+          const scored = await this.#score(deps.transaction)
+          if (this.#log.backlog() === 0 && (!scored || this.#profiles.unscoredCount === 0)) break
         }
       }
       if (drained > 0) await this.#pokeProjector(workspace.id)
@@ -199,17 +199,24 @@ export class VisitorLog extends DurableObject<Env> {
     }
   }
 
-  async #score(transaction: (work: () => void) => void): Promise<void> {
+  /**
+   * Never stands in the way of the drain: a model that cannot be opened leaves visitors unscored until
+   * they come again, and says so.
+   */
+  async #score(transaction: (work: () => void) => void): Promise<boolean> {
     if (this.#lastScored.size > MAX_REMEMBERED_SCORES) this.#lastScored.clear()
-    const scorer = await starterScorer()
-    await scoreLiveProfiles(
-      this.#profiles,
-      this.#log,
-      scorer,
-      this.#lastScored,
-      transaction,
-      Date.now(),
-    )
+    try {
+      const scorer = await starterScorer()
+      const now = Date.now()
+      await scoreLiveProfiles(this.#profiles, this.#log, scorer, this.#lastScored, transaction, now)
+      return true
+    } catch (error) {
+      this.#profiles.takeUnscored(Number.POSITIVE_INFINITY)
+      console.error(
+        JSON.stringify({ event: 'scoring_failed', object: this.#name, reason: String(error) }),
+      )
+      return false
+    }
   }
 
   #backOff(reason: string): number {

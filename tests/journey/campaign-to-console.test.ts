@@ -69,9 +69,11 @@ test('a campaign visitor sees another page the second time, and sales sees who i
   const desk = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   const board = await desk.newPage()
   await board.goto(ready.console ?? '')
-  const lead = board.getByText('Nora Example').first()
-  await lead.waitFor({ timeout: PATIENCE_MS })
+  await board.getByText(/known leads/i).first().waitFor({ timeout: PATIENCE_MS })
   await picture(board, 'console-leads')
+  await board.getByPlaceholder('Search leads').fill('Nora')
+  const lead = board.getByRole('row', { name: /Nora Example/ }).first()
+  await lead.waitFor({ timeout: PATIENCE_MS })
   await lead.click()
   await board
     .getByText(/pricing/i)
