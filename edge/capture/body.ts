@@ -4,6 +4,11 @@ import { ProblemError } from '../problems/problem.ts'
 export const MAX_BODY_BYTES = 500 * 1024
 /** A gzip body may unfold to this much; past it the reading stops (decompression bombs). */
 const MAX_UNPACKED_BYTES = 4 * 1024 * 1024
+/**
+ * A refused body is still read this far: the connection of a client that is not yet done sending would
+ * break, and it would repeat what it must give up.
+ */
+const MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 
 /**
  * The JSON of a capture request. Content-Type and Content-Encoding are ignored on purpose: real
@@ -29,21 +34,29 @@ export async function readBody(request: Request): Promise<{ body: unknown; text:
 }
 
 async function bytesOfRequest(request: Request): Promise<Uint8Array> {
+  const { body } = request
+  if (!body) return new Uint8Array()
   const declared = request.headers.get('content-length')
-  if (Number(declared ?? 0) > MAX_BODY_BYTES) throw tooLarge()
+  const fits = Number(declared) <= MAX_BODY_BYTES
+  if (declared !== null && fits) return new Uint8Array(await request.arrayBuffer())
   // A chunked body declares no length and must not fill the memory before it is refused.
-  if (declared === null && request.body) return readAtMost(request.body, MAX_BODY_BYTES)
-  const bytes = new Uint8Array(await request.arrayBuffer())
-  if (bytes.length > MAX_BODY_BYTES) throw tooLarge()
-  return bytes
+  const bytes = fits ? await readAtMost(body, MAX_BODY_BYTES) : null
+  if (bytes) return bytes
+  await discard(body)
+  throw tooLarge()
+}
+
+async function discard(body: ReadableStream<Uint8Array>): Promise<void> {
+  let length = 0
+  for await (const chunk of body) {
+    length += chunk.length
+    if (length > MAX_DISCARDED_BYTES) return
+  }
 }
 
 async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
-  try {
-    return await readAtMost(stream, MAX_UNPACKED_BYTES)
-  } catch (error) {
-    if (error instanceof ProblemError) throw error
+  const unpacked = await readAtMost(stream, MAX_UNPACKED_BYTES).catch(() => {
     throw new ProblemError({
       status: 400,
       code: 'malformed_gzip',
@@ -51,26 +64,31 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
       detail: 'The body begins like gzip but cannot be unpacked.',
       next: 'Send the whole gzip stream, or plain JSON.',
     })
-  }
+  })
+  if (unpacked) return unpacked
+  // Not awaited: the far end of a decompressor may never settle.
+  stream.cancel().catch(() => undefined)
+  throw tooLarge()
 }
 
+/** @returns null when there is more; the stream can then still be read on */
 async function readAtMost(
   stream: ReadableStream<Uint8Array>,
   maxBytes: number,
-): Promise<Uint8Array> {
+): Promise<Uint8Array | null> {
   const reader = stream.getReader()
   const chunks: Uint8Array[] = []
   let length = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    length += value.length
-    if (length > maxBytes) {
-      // Not awaited: a decompressor's end of the pipe may never settle.
-      reader.cancel().catch(() => undefined)
-      throw tooLarge()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      length += value.length
+      if (length > maxBytes) return null
+      chunks.push(value)
     }
-    chunks.push(value)
+  } finally {
+    reader.releaseLock()
   }
   const bytes = new Uint8Array(length)
   let at = 0
