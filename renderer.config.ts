@@ -11,8 +11,6 @@ export const rendererConfig = (outDir: string): InlineConfig => ({
   // Relative addresses work under app:// and under http://127.0.0.1 alike.
   base: './',
   plugins: [react()],
-  // Also when a test builds it, which sets NODE_ENV otherwise.
-  define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   build: {
     outDir,
     emptyOutDir: true,
@@ -25,8 +23,18 @@ export const rendererConfig = (outDir: string): InlineConfig => ({
   },
 })
 
-/** Builds the page for a browser, by default into `dist/renderer`; answers the folder. */
+/**
+ * Builds the page for a browser, by default into `dist/renderer`; answers the folder. It is always the
+ * production build: Vite looks at NODE_ENV, which a test has set otherwise.
+ */
 export const buildRenderer = async (outDir = here('dist/renderer')): Promise<string> => {
-  await build({ ...rendererConfig(outDir), logLevel: 'warn' })
+  const before = process.env.NODE_ENV
+  process.env.NODE_ENV = 'production'
+  try {
+    await build({ ...rendererConfig(outDir), logLevel: 'warn' })
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = before
+  }
   return outDir
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -234,37 +234,6 @@ describe('the console’s page', () => {
   })
 })
 
-const TEXT_ON_GROUND = [
-  ['--text', '--surface'],
-  ['--text-soft', '--surface'],
-  ['--text-faint', '--surface'],
-  ['--text-faint', '--surface-active'],
-  ['--text-faint', '--surface-hover'],
-  ['--good', '--good-tint'],
-  ['--warning', '--warning-tint'],
-  ['--bad', '--bad-tint'],
-  ['--info', '--info-tint'],
-  ['--neutral', '--neutral-tint'],
-  ['--accent-strong', '--accent-tint'],
-  ['--on-accent', '--accent'],
-  ['--surface', '--good'],
-] as const
-
-/** Relative luminance of `#rgb` or `#rrggbb`, as WCAG 2.2 defines it. */
-const luminance = (colour: string): number => {
-  const hex = colour.length === 4 ? colour.replace(/[0-9a-f]/gi, '$&$&') : colour
-  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
-    const share = Number.parseInt(hex.slice(at, at + 2), 16) / 255
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
-  })
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b
-}
-
-const contrast = (one: string, other: string): number => {
-  const [a, b] = [luminance(one), luminance(other)]
-  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
-}
-
 describe('colours', () => {
   const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
 
@@ -282,41 +251,4 @@ describe('colours', () => {
     await page.emulateMedia({ colorScheme: 'light' })
     expect(await background()).toBe(dark)
   })
-
-  test('are the same whether dark is chosen or followed', async () => {
-    const css = await readFile(
-      new URL('../../desktop/renderer/ui/tokens.css', import.meta.url),
-      'utf8',
-    )
-    const block = (start: string) => {
-      const from = css.indexOf('{', css.indexOf(start)) + 1
-      return css
-        .slice(from, css.indexOf('}', from))
-        .split('\n')
-        .map((text) => text.trim())
-        .filter((text) => text !== '')
-    }
-    const chosen = block('[data-theme="dark"]')
-    expect(chosen.length).toBeGreaterThan(10)
-    expect(block('[data-theme="system"]')).toEqual(chosen)
-  })
-
-  test.each(['light', 'dark'] as const)(
-    'have enough contrast for text: %s',
-    async (colorScheme) => {
-      await page.emulateMedia({ colorScheme })
-      await page.goto(running.url)
-      await leads().getByText('Demo Anders').waitFor()
-      const tokens = await page.evaluate<Record<string, string>>(
-        `Object.fromEntries(${JSON.stringify(TEXT_ON_GROUND.flat())}.map((name) =>
-        [name, getComputedStyle(document.documentElement).getPropertyValue(name)]))`,
-      )
-      const ratios = TEXT_ON_GROUND.map(([text, ground]) => ({
-        pair: `${text} on ${ground}`,
-        ratio: contrast(tokens[text] ?? '', tokens[ground] ?? ''),
-      }))
-      // WCAG 2.2, 1.4.3: 4.5 to 1 for text of this size.
-      expect(ratios.filter(({ ratio }) => !(ratio >= 4.5))).toEqual([])
-    },
-  )
 })
