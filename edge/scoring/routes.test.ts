@@ -1,3 +1,4 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { FEATURES, featuresOf } from '#shared/features/registry.ts'
@@ -135,12 +136,15 @@ describe('POST /v1/score', () => {
     expect(body).toMatchObject({ code: 'key_missing' })
   })
 
-  test('the route describes itself for the API document', () => {
-    const document = app.getOpenAPI31Document({
+  test('mounted in another app, the route describes itself and states its permission', () => {
+    const whole = new OpenAPIHono().route('/', app)
+    const document = whole.getOpenAPI31Document({
       openapi: '3.1.0',
       info: { title: 'test', version: '1' },
     })
-    expect(Object.keys(document.paths?.['/v1/score']?.post?.responses ?? {})).toEqual(
+    const operation = document.paths?.['/v1/score']?.post
+    expect(operation).toMatchObject({ 'x-permission': 'scores:read', security: [{ key: [] }] })
+    expect(Object.keys(operation?.responses ?? {})).toEqual(
       expect.arrayContaining(['200', '400', '401', '403', '404', '503']),
     )
   })
