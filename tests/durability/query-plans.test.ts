@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { requestedSql } from '#dev/libsql/faults.ts'
+import { EdgeClient } from '#tests/platform/edge-client.ts'
+import {
+  SECRET_KEY,
+  startTestPlatform,
+  type TestPlatform,
+  WRITE_KEY,
+} from '#tests/platform/faulty-platform.ts'
+import { LoadPlan, LoadRecord } from './load.ts'
+
+/** Tables that grow with traffic: none may be read whole, whatever is asked. */
+const GROWING = [
+  'events',
+  'visitors',
+  'sessions',
+  'verdicts',
+  'scores',
+  'rollups',
+  'visitor_days',
+  'identity_links',
+  'identity_nodes',
+  'node_traits',
+  'trait_changes',
+  'persons',
+  'drained_batches',
+]
+
+let platform: TestPlatform
+let client: EdgeClient
+const asked = new Set<string>()
+
+beforeAll(async () => {
+  platform = await startTestPlatform({
+    faults: {
+      onRequest(database, requests) {
+        if (database === 'ws-demo') for (const sql of requestedSql(requests)) asked.add(sql)
+        return { kind: 'pass' }
+      },
+    },
+  })
+  client = new EdgeClient({ edge: platform.edge.url, writeKey: WRITE_KEY, secretKey: SECRET_KEY })
+})
+
+afterAll(() => platform.stop())
+
+async function post(path: string, body: unknown): Promise<number> {
+  const answer = await fetch(`${platform.edge.url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${SECRET_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  await answer.arrayBuffer()
+  return answer.status
+}
+
+/** Everything the edge asks of a workspace's database, from watching it at work. */
+async function exerciseEverything(): Promise<void> {
+  const record = new LoadRecord()
+  await record.run(client, new LoadPlan({ seed: 5 }), { calls: 30 })
+  await client.settled()
+  const eventFilters = [
+    '',
+    'visitor=dev-1',
+    'name=Plain',
+    'messageId=5-1',
+    'visitor=dev-1&name=Plain',
+  ]
+  const verdicts = ['accepted', 'bot', 'duplicate', 'rejected', 'quarantined'].map(
+    (verdict) => `verdict=${verdict}`,
+  )
+  for (const query of [...eventFilters, ...verdicts, 'verdict=rejected&name=Plain']) {
+    await client.get(`/api/v1/events?${query}`)
+  }
+  const visitors = ['', 'known=true', 'known=false', 'grade=A', 'known=true&grade=B']
+  for (const query of visitors) await client.get(`/api/v1/visitors?limit=5&${query}`)
+  await client.get('/api/v1/visitors/dev-1')
+  const own = "SELECT link_id FROM identity_links WHERE kind = 'claim' LIMIT 1"
+  const { rows } = await platform.store.execute(own)
+  asked.delete(own)
+  const undo = { linkId: String(rows[0]?.link_id), reason: 'a shared device' }
+  expect(await post('/api/v1/identity/links/undo', { ...undo, undone: true })).toBe(200)
+  expect(await post('/api/v1/identity/links/undo', { ...undo, undone: false })).toBe(200)
+  const start = { ingestSeq: 0, verdictSeq: 0, version: 0 }
+  expect(
+    await post('/api/v1/sync/pull', {
+      protocol: 1,
+      epoch: null,
+      edit: 0,
+      facts: start,
+      limit: 500,
+    }),
+  ).toBe(200)
+  await platform.edge.sweep()
+}
+
+/** What a plan calls a table: its alias where the statement gives one. */
+function namesOfTables(sql: string): Map<string, string> {
+  const names = new Map(GROWING.map((table) => [table, table]))
+  const named = new RegExp(
+    `\\b(?:FROM|JOIN|,)\\s+(${GROWING.join('|')})\\s+(?:AS\\s+)?([a-z]\\w*)\\b`,
+    'gi',
+  )
+  for (const [, table, alias] of sql.matchAll(named)) {
+    if (table && alias && !/^(WHERE|JOIN|ON|ORDER|GROUP|LIMIT|LEFT|SET)$/i.test(alias)) {
+      names.set(alias, table)
+    }
+  }
+  return names
+}
+
+/**
+ * Whole reads of growing tables. Walking an index in the order that a page is wanted in ends with the
+ * page and is no such read; a filter that few rows pass makes the walk longer.
+ */
+async function scansOf(sql: string): Promise<string[]> {
+  const names = namesOfTables(sql)
+  const numbered = [...sql.matchAll(/\?(\d+)/g)].map(([, number]) => Number(number))
+  const parameters = Math.max(0, ...numbered, sql.match(/\?(?!\d)/g)?.length ?? 0)
+  const { rows } = await platform.store.execute({
+    sql: `EXPLAIN QUERY PLAN ${sql}`,
+    args: Array.from({ length: parameters }, () => null),
+  })
+  return rows
+    .map((row) => String(row.detail))
+    .filter((detail) => {
+      const scanned = /^SCAN (\S+)/.exec(detail)?.[1]
+      if (scanned === undefined || !names.has(scanned)) return false
+      const isPage = /\blimit \?$/i.test(sql.trim()) && / USING INDEX /.test(detail)
+      return !isPage || rows.some((row) => String(row.detail).startsWith('USE TEMP B-TREE'))
+    })
+}
+
+test('no statement that the edge sends reads a growing table whole', async () => {
+  await exerciseEverything()
+  const statements = [...asked].filter((sql) => /^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/i.test(sql))
+  console.log(`${statements.length} statements`)
+  expect(statements.length).toBeGreaterThan(40)
+  const scans: Record<string, string[]> = {}
+  for (const sql of statements) {
+    const found = await scansOf(sql)
+    if (found.length > 0) scans[sql.replaceAll(/\s+/g, ' ').trim()] = found
+  }
+  expect(scans).toEqual({})
+})
+
+test('a statement that does read a growing table whole would be noticed, under an alias too', async () => {
+  for (const sql of [
+    'SELECT * FROM events WHERE path = ?',
+    'SELECT e.path FROM json_each(?) j JOIN events e ON e.path = j.value',
+    'UPDATE visitors SET grade = ? WHERE points > ?',
+    'SELECT count(*) FROM verdicts AS v WHERE v.detail = ?',
+  ]) {
+    expect(await scansOf(sql), sql).not.toEqual([])
+  }
+})
