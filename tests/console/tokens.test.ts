@@ -8,7 +8,7 @@ const tokensOf = (selector: string): Record<string, string> => {
   const from = CSS.indexOf('{', CSS.indexOf(selector)) + 1
   const block = CSS.slice(from, CSS.indexOf('}', from))
   return Object.fromEntries(
-    [...block.matchAll(/([\w-]+): ([^;]+);/g)].map(([, name = '', value]) => [name, value]),
+    [...block.matchAll(/([\w-]+): ([^;]+);/g)].map(([, name = '', value = '']) => [name, value]),
   )
 }
 

@@ -2,11 +2,9 @@ import type { PGlite } from '@electric-sql/pglite'
 import { z } from 'zod'
 import type { ParsedInput } from '#rpc/contract.ts'
 import { TimelineItem, type TimelinePage } from '#rpc/leads.ts'
+import { SESSION_IDLE_MS } from '#shared/sessions/session.ts'
 import { EVENT_KIND } from '../replica/raw-window.ts'
 import { decodeCursor, pageOf } from './page-cursor.ts'
-
-/** A device that was quiet for longer begins a new session: the rule of the edge's sessions. */
-export const SESSION_GAP_MS = 30 * 60_000
 
 const TimelineCursor = z.tuple([z.number(), z.number()])
 
@@ -65,5 +63,5 @@ const itemOf = (row: TimelineRow): TimelineItem =>
     occurredAt: row.occurred_at,
     channel: row.channel,
     bot: row.verdict === 'bot',
-    startsSession: row.previous_at === null || row.occurred_at - row.previous_at > SESSION_GAP_MS,
+    startsSession: row.previous_at === null || row.occurred_at - row.previous_at > SESSION_IDLE_MS,
   })
