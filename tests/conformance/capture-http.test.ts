@@ -96,7 +96,7 @@ describe('the paths of the Segment protocol', () => {
     expect((await client.capture('m', page('m'))).status).toBe(404)
     expect((await client.capture('tracks', page('m'))).status).toBe(404)
     const answer = await fetch(`${platform.edge.url}/v1/batch`, { headers: byKey() })
-    expect(answer.status).toBe(404)
+    expect([404, 405]).toContain(answer.status)
   })
 
   test('answer the preflight of browser libraries', async () => {
@@ -411,7 +411,17 @@ describe('an acknowledged event', () => {
     } finally {
       await platform.startStore()
     }
-    expect((await client.capture('page', page('after'), unseen.target.writeKey)).status).toBe(200)
+    const answers = new Set<number>()
+    await waitFor(
+      async () => {
+        const { status } = await client.capture('page', page('after'), unseen.target.writeKey)
+        answers.add(status)
+        return status === 200
+      },
+      STORED_TIMEOUT_MS,
+      () => `the key to be accepted; seen: ${[...answers]}`,
+    )
+    expect(answers.has(401)).toBe(false)
     await client.settled()
     expect(await storedIds()).toEqual(['before', 'during'])
     expect(await client.books()).toMatchObject({ received: 2, stored: 2, pending: 0 })

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { EdgeClient, waitFor } from '#tests/platform/edge-client.ts'
 import type { TestWorkspace } from '#tests/platform/faulty-platform.ts'
-import type { RecordingProxy } from './recording-proxy.ts'
+import type { RecordedCall, RecordingProxy } from './recording-proxy.ts'
 
 const DELIVERY_TIMEOUT_MS = 30_000
 
@@ -13,7 +13,7 @@ export interface Reconciled {
 }
 
 /**
- * Compares what a client sent with what the store has, once the edge acknowledged it all: no event
+ * Compares what a client sent with what the store has, once the client knows it all delivered: no event
  * lost, none twice, every repeat visible as a verdict, and the books add up.
  *
  * @param events how many distinct events the client was asked to send, itself adding none
@@ -24,15 +24,16 @@ export async function reconcile(
   events: number,
 ): Promise<Reconciled> {
   const sent = () => new Set(proxy.calls.flatMap((call) => call.messageIds))
-  const arrivals = () =>
-    proxy.calls.filter((call) => call.edgeStatus === 200).flatMap((call) => call.messageIds)
+  const idsWhere = (holds: (call: RecordedCall) => boolean) =>
+    proxy.calls.filter(holds).flatMap((call) => call.messageIds)
   await waitFor(
-    () => new Set(arrivals()).size >= events,
+    () => new Set(idsWhere((call) => call.clientStatus === 200)).size >= events,
     DELIVERY_TIMEOUT_MS,
     () => `${events} events to be acknowledged; seen: ${JSON.stringify(proxy.calls)}`,
   )
   const client = new EdgeClient(workspace.target)
   await client.settled()
+  const arrivals = idsWhere((call) => call.edgeStatus === 200)
   const stored = await columnOf(workspace, 'SELECT message_id FROM events ORDER BY ingest_seq')
   const duplicates = await columnOf(
     workspace,
@@ -40,9 +41,9 @@ export async function reconcile(
   )
   expect(stored).toHaveLength(events)
   expect(new Set(stored)).toEqual(sent())
-  expect(duplicates.toSorted()).toEqual(repeatsOf(arrivals()).toSorted())
+  expect(duplicates.toSorted()).toEqual(repeatsOf(arrivals).toSorted())
   expect(await client.books()).toEqual({
-    received: arrivals().length,
+    received: arrivals.length,
     stored: events,
     duplicate: duplicates.length,
     rejected: 0,

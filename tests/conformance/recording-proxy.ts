@@ -27,6 +27,8 @@ export interface RecordedCall {
   messageIds: string[]
   /** The edge's answer; null when the request never reached it. */
   edgeStatus: number | null
+  /** What the client was told; null when the connection was cut. */
+  clientStatus: number | null
 }
 
 export interface RecordingProxy {
@@ -57,14 +59,23 @@ export async function startRecordingProxy(edge: string): Promise<RecordingProxy>
       return
     }
     const { method = '', url: path = '', headers } = request
-    const call: RecordedCall = { method, path, headers, messageIds, edgeStatus: null }
+    const call: RecordedCall = {
+      method,
+      path,
+      headers,
+      messageIds,
+      edgeStatus: null,
+      clientStatus: null,
+    }
     calls.push(call)
     const interference = next.shift() ?? always ?? { kind: 'pass' }
     switch (interference.kind) {
       case 'pass':
         call.edgeStatus = await forward(edge, request, body, response)
+        call.clientStatus = call.edgeStatus
         return
       case 'answer':
+        call.clientStatus = interference.status
         response.writeHead(interference.status, {
           'access-control-allow-origin': '*',
           'access-control-expose-headers': 'Retry-After',

@@ -81,13 +81,13 @@ describe('@segment/analytics-node', () => {
   })
 
   test('repeats what was stored when the answer was lost, and every repeat is a verdict', async () => {
-    proxy.interfere({ kind: 'cut_after' }, { kind: 'cut_before' })
+    proxy.interfere({ kind: 'cut_after' })
     const client = analytics(20)
     callAll(client, 15)
     await client.closeAndFlush({ timeout: CLOSE_TIMEOUT_MS })
     const { duplicates } = await reconcile(workspace, proxy, 15)
     expect(duplicates).toHaveLength(15)
-    expect(proxy.calls.map((call) => call.edgeStatus)).toEqual([200, null, 200])
+    expect(proxy.calls.map((call) => call.edgeStatus)).toEqual([200, 200])
   })
 
   test('hands over everything at close, whatever fails meanwhile', async () => {
