@@ -1,10 +1,11 @@
-import { type ApiApp, apiApp } from './api/api-app.ts'
+import { type ApiApp, apiApp, requireJson } from './api/api-app.ts'
 import { docsRoutes } from './api/docs-routes.ts'
 import { eventRoutes } from './api/event-routes.ts'
 import { healthRoutes } from './api/health-routes.ts'
 import { identityRoutes } from './api/identity-routes.ts'
 import { slotRoutes } from './api/slot-routes.ts'
 import { statsRoutes } from './api/stats-routes.ts'
+import { unrouted } from './api/unrouted.ts'
 import { visitorRoutes } from './api/visitor-routes.ts'
 import { captureRoutes } from './capture/routes.ts'
 import type { Env } from './env.ts'
@@ -13,7 +14,6 @@ import { authorize } from './keys/authorize.ts'
 import { decideRoutes } from './personalize/decide-routes.ts'
 import type { SiteProxyDeps } from './personalize/site-proxy.ts'
 import { visitorTokens } from './personalize/visitor-token.ts'
-import { problemResponse, problems } from './problems/problem.ts'
 import { scoreRoutes } from './scoring/routes.ts'
 import { starterScorer } from './scoring/starter-scorer.ts'
 import { syncRoutes } from './sync/routes.ts'
@@ -48,6 +48,7 @@ export function createApp(env: Env): ApiApp {
       profileOf: (workspaceId, visitorId) => liveProfile(env, workspaceId, visitorId),
       async authorize(c, permission) {
         const { workspace } = await authorize(directoryOf(env), c.req.raw, permission)
+        requireJson(c.req.raw)
         return { workspaceId: workspace.id }
       },
       now: Date.now,
@@ -65,6 +66,6 @@ export function createApp(env: Env): ApiApp {
     app.route('/', routes)
   }
   app.route('/', docsRoutes(app))
-  app.notFound(() => problemResponse(problems.notFound('route of this address')))
+  app.notFound(unrouted(app))
   return app
 }

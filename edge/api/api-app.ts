@@ -38,9 +38,18 @@ export function guarded<P extends Permission>(permission: P) {
       if (permission !== 'public') {
         c.set('caller', await authorize(directoryOf(c.env), c.req.raw, permission))
       }
+      requireJson(c.req.raw)
       await next()
     }),
   }
+}
+
+/** Without it a body of another type would pass for an empty one, and the refusal would mislead. */
+export function requireJson(request: Request): void {
+  const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (request.body === null || type === 'application/json' || /^application\/.+\+json$/.test(type))
+    return
+  throw new ProblemError(problems.notJson())
 }
 
 function shapeProblem(error: z.core.$ZodError): ProblemError {
@@ -57,6 +66,8 @@ export function answerOf(error: Error): Response {
   if (error instanceof HTTPException && error.status === 400) {
     return problemResponse(problems.invalid('The body is not valid JSON.'))
   }
-  console.error(JSON.stringify({ event: 'request_failed', reason: String(error) }))
+  // The cause alone: the query builder's own message carries the values of the query.
+  const reason = String(error.cause ?? error)
+  console.error(JSON.stringify({ event: 'request_failed', reason }))
   return problemResponse(problems.unavailable('The store did not answer.'))
 }

@@ -1,5 +1,6 @@
+import { createRoute, z } from '@hono/zod-openapi'
 import { html } from 'hono/html'
-import { type ApiApp, apiApp } from './api-app.ts'
+import { type ApiApp, apiApp, guarded } from './api-app.ts'
 
 const DOCUMENT_INFO = {
   openapi: '3.1.0',
@@ -11,22 +12,51 @@ const DOCUMENT_INFO = {
   },
 }
 
+const Document = z.record(z.string(), z.unknown())
+
+const documentRoute = createRoute({
+  method: 'get',
+  path: '/openapi.json',
+  operationId: 'openApiDocument',
+  tags: ['Operations'],
+  summary: 'This API as an OpenAPI 3.1 document',
+  ...guarded('public'),
+  responses: {
+    200: {
+      description: 'The document',
+      content: { 'application/json': { schema: Document } },
+    },
+  },
+})
+
+const pageRoute = createRoute({
+  method: 'get',
+  path: '/docs',
+  operationId: 'docs',
+  tags: ['Operations'],
+  summary: 'This API as a page to read',
+  ...guarded('public'),
+  responses: {
+    200: { description: 'The page', content: { 'text/html': { schema: z.string() } } },
+  },
+})
+
 /** `/openapi.json` from the same schemas that the routes parse with, and a page to read it. Public. */
 export function docsRoutes(all: ApiApp): ApiApp {
-  const app = apiApp()
-  app.get('/openapi.json', (c) => c.json(documentOf(all)))
-  app.get('/docs', (c) => c.html(page(documentOf(all))))
-  return app
-}
-
-type OpenApiDocument = ReturnType<ApiApp['getOpenAPI31Document']>
-
-export function documentOf(all: ApiApp): OpenApiDocument {
   all.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'http',
     scheme: 'bearer',
     description: 'A write key (public: capture and decisions) or a secret key',
   })
+  const app = apiApp()
+  app.openapi(documentRoute, (c) => c.json(Document.parse(documentOf(all)), 200))
+  app.openapi(pageRoute, async (c) => c.html(await page(documentOf(all)), 200))
+  return app
+}
+
+type OpenApiDocument = ReturnType<ApiApp['getOpenAPI31Document']>
+
+function documentOf(all: ApiApp): OpenApiDocument {
   return all.getOpenAPI31Document(DOCUMENT_INFO)
 }
 

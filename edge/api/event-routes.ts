@@ -1,11 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { and, desc, eq, getTableColumns, lt } from 'drizzle-orm'
 import { EventFact, VerdictFact } from '#shared/sync/protocol.ts'
+import { ProblemError, problems } from '../problems/problem.ts'
 import { guardRefusals, problemContent } from '../problems/problem-schema.ts'
-import type { StoreClient } from '../store/client.ts'
+import { queryOf, type StoreQuery } from '../store/query.ts'
+import { events, verdicts } from '../store/workspace-schema.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
 import { eventOf, verdictOf } from '../sync/facts.ts'
 import { type ApiApp, apiApp, guarded } from './api-app.ts'
-import { decodeCursor, encodeCursor, PageQuery, pageOf } from './page.ts'
+import { decodeCursor, PageQuery, pageFrom, pageOf } from './page.ts'
 
 const VERDICTS = ['accepted', 'bot', 'duplicate', 'rejected', 'quarantined'] as const
 
@@ -54,69 +57,104 @@ export function eventRoutes(): ApiApp {
   const app = apiApp()
   app.openapi(listEvents, async (c) => {
     const query = c.req.valid('query')
-    const store = workspaceStore(c.env, c.get('caller').workspace)
-    const before = query.cursor
-      ? decodeCursor(query.cursor, z.tuple([z.number()]))[0]
-      : Number.MAX_SAFE_INTEGER
-    const isStored = query.verdict === undefined || ['accepted', 'bot'].includes(query.verdict)
-    const data = [
-      ...(isStored ? await storedEvents(store, query, before) : []),
-      ...(!isStored || query.messageId !== undefined
-        ? await refusedEvents(store, query, before)
-        : []),
-    ]
-    const last =
-      data.length >= query.limit && query.messageId === undefined ? data.at(-1) : undefined
-    return c.json({ data, next: last ? encodeCursor([positionOf(last)]) : null }, 200)
+    const walk = sequencesOf(query)
+    const [sequence, before] = query.cursor
+      ? decodeCursor(query.cursor, z.tuple([z.enum(['event', 'verdict']), z.number()]))
+      : [walk[0], Number.MAX_SAFE_INTEGER]
+    const store = queryOf(workspaceStore(c.env, c.get('caller').workspace))
+    const wanted = query.limit + 1
+    const stored =
+      walk.includes('event') && sequence === 'event'
+        ? await storedEvents(store, query, before, wanted)
+        : []
+    const refused =
+      walk.includes('verdict') && stored.length < wanted
+        ? await refusedEvents(
+            store,
+            query,
+            sequence === 'verdict' ? before : Number.MAX_SAFE_INTEGER,
+            wanted - stored.length,
+          )
+        : []
+    return c.json(pageFrom([...stored, ...refused], query.limit, positionOf), 200)
   })
   return app
 }
 
-function positionOf(event: EventWithVerdict): number {
-  return 'ingestSeq' in event ? event.ingestSeq : event.verdictSeq
+type Sequence = 'event' | 'verdict'
+
+/**
+ * Stored events and verdicts are two sequences; a list walks one to its end and then the other. Only
+ * an id is asked for in both: without it nobody wants every refusal behind the last stored event.
+ */
+function sequencesOf(query: Query): Sequence[] {
+  const isRefused = query.verdict !== undefined && !isStored(query.verdict)
+  if (isRefused && query.visitor !== undefined) {
+    throw new ProblemError(
+      problems.invalid(
+        `No visitor is kept for events with the verdict ${query.verdict}.`,
+        'visitor',
+      ),
+    )
+  }
+  if (isRefused) return ['verdict']
+  const isEverything = query.messageId !== undefined && query.visitor === undefined
+  return isEverything && query.verdict === undefined ? ['event', 'verdict'] : ['event']
+}
+
+function isStored(verdict: (typeof VERDICTS)[number]): verdict is 'accepted' | 'bot' {
+  return verdict === 'accepted' || verdict === 'bot'
+}
+
+function positionOf(event: EventWithVerdict): [Sequence, number] {
+  return 'ingestSeq' in event ? ['event', event.ingestSeq] : ['verdict', event.verdictSeq]
 }
 
 async function storedEvents(
-  store: StoreClient,
+  store: StoreQuery,
   query: Query,
   before: number,
+  limit: number,
 ): Promise<EventWithVerdict[]> {
-  const found = await store.execute({
-    sql: `SELECT * FROM events WHERE ingest_seq < ?
-            ${query.visitor === undefined ? '' : 'AND visitor_id = ?'}
-            ${query.name === undefined ? '' : 'AND name = ?'}
-            ${query.messageId === undefined ? '' : 'AND message_id = ?'}
-            ${query.verdict === undefined ? '' : 'AND bot = ?'}
-          ORDER BY ingest_seq DESC LIMIT ?`,
-    args: [
-      before,
-      ...[query.visitor, query.name, query.messageId].filter((value) => value !== undefined),
-      ...(query.verdict === undefined ? [] : [query.verdict === 'bot' ? 1 : 0]),
-      query.limit,
-    ],
-  })
-  return found.rows.map((row) => {
+  const { traits: _, context: __, ...columns } = getTableColumns(events)
+  const found = await store
+    .select(columns)
+    .from(events)
+    .where(
+      and(
+        lt(events.ingestSeq, before),
+        query.visitor === undefined ? undefined : eq(events.visitorId, query.visitor),
+        query.name === undefined ? undefined : eq(events.name, query.name),
+        query.messageId === undefined ? undefined : eq(events.messageId, query.messageId),
+        query.verdict === undefined ? undefined : eq(events.bot, query.verdict === 'bot'),
+      ),
+    )
+    .orderBy(desc(events.ingestSeq))
+    .limit(limit)
+  return found.map((row) => {
     const event = eventOf(row)
     return { ...event, verdict: event.bot ? ('bot' as const) : ('accepted' as const) }
   })
 }
 
 async function refusedEvents(
-  store: StoreClient,
-  query: Query,
+  store: StoreQuery,
+  { name, messageId, verdict }: Query,
   before: number,
+  limit: number,
 ): Promise<EventWithVerdict[]> {
-  const found = await store.execute({
-    sql: `SELECT * FROM verdicts WHERE verdict_seq < ?
-            ${query.verdict === undefined ? '' : 'AND verdict = ?'}
-            ${query.name === undefined ? '' : 'AND name = ?'}
-            ${query.messageId === undefined ? '' : 'AND message_id = ?'}
-          ORDER BY verdict_seq DESC LIMIT ?`,
-    args: [
-      before,
-      ...[query.verdict, query.name, query.messageId].filter((value) => value !== undefined),
-      query.limit,
-    ],
-  })
-  return found.rows.map(verdictOf)
+  const found = await store
+    .select()
+    .from(verdicts)
+    .where(
+      and(
+        lt(verdicts.verdictSeq, before),
+        verdict === undefined || isStored(verdict) ? undefined : eq(verdicts.verdict, verdict),
+        name === undefined ? undefined : eq(verdicts.name, name),
+        messageId === undefined ? undefined : eq(verdicts.messageId, messageId),
+      ),
+    )
+    .orderBy(desc(verdicts.verdictSeq))
+    .limit(limit)
+  return found.map(verdictOf)
 }

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { guardRefusals } from '../problems/problem-schema.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
 import { directoryOf } from '../tenancy/directory-of.ts'
 import { type ApiApp, apiApp, guarded } from './api-app.ts'
@@ -52,6 +53,7 @@ const lag = createRoute({
         },
       },
     },
+    ...guardRefusals,
   },
 })
 

@@ -17,6 +17,17 @@ export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ data: z.array(item), next: z.string().nullable() })
 }
 
+/** A page from one row more than was asked for: that row says whether there is a next page. */
+export function pageFrom<T>(
+  rows: readonly T[],
+  limit: number,
+  positionOf: (row: T) => readonly (string | number)[],
+): { data: T[]; next: string | null } {
+  const data = rows.slice(0, limit)
+  const last = data.at(-1)
+  return { data, next: last && rows.length > limit ? encodeCursor(positionOf(last)) : null }
+}
+
 export function encodeCursor(position: readonly (string | number)[]): string {
   return btoa(encodeURIComponent(JSON.stringify(position)))
     .replaceAll('+', '-')

@@ -1,7 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { eq } from 'drizzle-orm'
 import { Slot } from '#shared/targeting/slot.ts'
 import { ProblemError, problems } from '../problems/problem.ts'
 import { guardRefusals, problemContent } from '../problems/problem-schema.ts'
+import { queryOf } from '../store/query.ts'
+import { slots } from '../store/workspace-schema.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
 import { type ApiApp, apiApp, guarded } from './api-app.ts'
 
@@ -54,6 +57,7 @@ const publishSlots = createRoute({
       description: 'Published',
       content: { 'application/json': { schema: z.object({ version: z.number() }) } },
     },
+    409: problemContent('The slots as a whole cannot be served; nothing was published'),
     ...guardRefusals,
   },
 })
@@ -72,17 +76,21 @@ export function slotRoutes(): ApiApp {
     return c.json(await hub.saveSlot(slot), 200)
   })
   app.openapi(listSlots, async (c) => {
-    const found = await workspaceStore(c.env, c.get('caller').workspace).execute(
-      'SELECT definition FROM slots WHERE deleted = 0 ORDER BY key',
-    )
-    return c.json(
-      { data: found.rows.map((row) => Slot.parse(JSON.parse(String(row.definition)))) },
-      200,
-    )
+    const found = await queryOf(workspaceStore(c.env, c.get('caller').workspace))
+      .select({ definition: slots.definition })
+      .from(slots)
+      .where(eq(slots.deleted, false))
+      .orderBy(slots.key)
+    return c.json({ data: found.map(({ definition }) => Slot.parse(definition)) }, 200)
   })
   app.openapi(publishSlots, async (c) => {
     const hub = c.env.WORKSPACE_HUB.getByName(c.get('caller').workspace.id)
-    return c.json(await hub.publish(), 200)
+    const published = await hub.publish()
+    if (published.kind === 'refused') {
+      const next = 'Bring the slots within what one version holds, then publish again.'
+      throw new ProblemError(problems.conflict(published.reason, next))
+    }
+    return c.json({ version: published.version }, 200)
   })
   return app
 }

@@ -1,13 +1,31 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { and, desc, eq, getTableColumns, isNotNull, isNull, ne, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { EventFact, PersonFact, VisitorFact } from '#shared/sync/protocol.ts'
 import { ProblemError, problems } from '../problems/problem.ts'
 import { guardRefusals, problemContent } from '../problems/problem-schema.ts'
+import { queryOf } from '../store/query.ts'
+import { events, persons, sessions, visitors } from '../store/workspace-schema.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
 import { eventOf, personOf, visitorOf } from '../sync/facts.ts'
 import { type ApiApp, apiApp, guarded } from './api-app.ts'
-import { decodeCursor, encodeCursor, PageQuery, pageOf } from './page.ts'
+import { decodeCursor, PageQuery, pageFrom, pageOf } from './page.ts'
 
 const TIMELINE_EVENTS = 100
+const SESSIONS = 50
+/** A user id that everybody shares may stand for very many devices. */
+const DEVICES = 100
+
+const SESSION_COLUMNS = {
+  startAt: sessions.startAt,
+  endAt: sessions.endAt,
+  events: sessions.events,
+  pageviews: sessions.pageviews,
+  channel: sessions.channel,
+  campaign: sessions.campaign,
+  entryPath: sessions.entryPath,
+  exitPath: sessions.exitPath,
+}
 
 const Visitor = VisitorFact.openapi('Visitor')
 
@@ -67,6 +85,7 @@ const getVisitor = createRoute({
   request: { params: z.object({ id: z.string().min(1).max(255) }) },
   responses: {
     200: { description: 'The visitor', content: { 'application/json': { schema: VisitorDetail } } },
+    400: problemContent('The id is not valid'),
     404: problemContent('The workspace knows no such visitor'),
     ...guardRefusals,
   },
@@ -78,76 +97,67 @@ export function visitorRoutes(): ApiApp {
 
   app.openapi(listVisitors, async (c) => {
     const { limit, cursor, known, grade } = c.req.valid('query')
-    const [lastSeenAt, id] = cursor
-      ? decodeCursor(cursor, z.tuple([z.number(), z.string()]))
-      : [Number.MAX_SAFE_INTEGER, '']
-    const found = await workspaceStore(c.env, c.get('caller').workspace).execute({
-      sql: `SELECT * FROM visitors WHERE (last_seen_at, visitor_id) < (?1, ?2)
-              AND (?3 IS NULL OR (person_id IS NOT NULL) = ?3) AND (?4 IS NULL OR grade = ?4)
-            ORDER BY last_seen_at DESC, visitor_id DESC LIMIT ?5`,
-      args: [
-        lastSeenAt,
-        id,
-        known === undefined ? null : known === 'true' ? 1 : 0,
-        grade ?? null,
-        limit,
-      ],
-    })
-    const data = found.rows.map(visitorOf)
-    const last = data.length === limit ? data.at(-1) : undefined
+    const before = cursor ? decodeCursor(cursor, z.tuple([z.number(), z.string()])) : null
+    const found = await queryOf(workspaceStore(c.env, c.get('caller').workspace))
+      .select()
+      .from(visitors)
+      .where(
+        and(
+          before
+            ? sql`(${visitors.lastSeenAt}, ${visitors.visitorId}) < (${before[0]}, ${before[1]})`
+            : undefined,
+          known === 'true' ? isNotNull(visitors.personId) : undefined,
+          known === 'false' ? isNull(visitors.personId) : undefined,
+          grade ? eq(visitors.grade, grade) : undefined,
+        ),
+      )
+      .orderBy(desc(visitors.lastSeenAt), desc(visitors.visitorId))
+      .limit(limit + 1)
     return c.json(
-      { data, next: last ? encodeCursor([last.lastSeenAt, last.visitorId]) : null },
+      pageFrom(found.map(visitorOf), limit, (last) => [last.lastSeenAt, last.visitorId]),
       200,
     )
   })
 
   app.openapi(getVisitor, async (c) => {
     const { id } = c.req.valid('param')
-    const [visitors, persons, devices, sessions, timeline] = await workspaceStore(
-      c.env,
-      c.get('caller').workspace,
-    ).batch(
-      [
-        { sql: 'SELECT * FROM visitors WHERE visitor_id = ?', args: [id] },
-        {
-          sql: 'SELECT p.* FROM persons p JOIN visitors v ON v.person_id = p.person_id WHERE v.visitor_id = ?',
-          args: [id],
-        },
-        {
-          sql: `SELECT o.visitor_id FROM visitors v JOIN visitors o ON o.person_id = v.person_id
-                WHERE v.visitor_id = ? AND o.visitor_id <> v.visitor_id ORDER BY o.visitor_id`,
-          args: [id],
-        },
-        {
-          sql: 'SELECT * FROM sessions WHERE visitor_id = ? ORDER BY start_at DESC LIMIT 50',
-          args: [id],
-        },
-        {
-          sql: `SELECT * FROM events WHERE visitor_id = ? ORDER BY occurred_at DESC LIMIT ${TIMELINE_EVENTS}`,
-          args: [id],
-        },
-      ],
-      'read',
-    )
-    const row = visitors?.rows[0]
+    const query = queryOf(workspaceStore(c.env, c.get('caller').workspace))
+    const other = alias(visitors, 'other')
+    const [[row], [person], devices, visits, timeline] = await query.batch([
+      query.select().from(visitors).where(eq(visitors.visitorId, id)),
+      query
+        .select(getTableColumns(persons))
+        .from(visitors)
+        .innerJoin(persons, eq(persons.personId, visitors.personId))
+        .where(eq(visitors.visitorId, id)),
+      query
+        .select({ visitorId: other.visitorId })
+        .from(visitors)
+        .innerJoin(other, eq(other.personId, visitors.personId))
+        .where(and(eq(visitors.visitorId, id), ne(other.visitorId, id)))
+        .orderBy(other.visitorId)
+        .limit(DEVICES),
+      query
+        .select(SESSION_COLUMNS)
+        .from(sessions)
+        .where(eq(sessions.visitorId, id))
+        .orderBy(desc(sessions.startAt))
+        .limit(SESSIONS),
+      query
+        .select()
+        .from(events)
+        .where(eq(events.visitorId, id))
+        .orderBy(desc(events.occurredAt))
+        .limit(TIMELINE_EVENTS),
+    ])
     if (!row) throw new ProblemError(problems.notFound('visitor of this id in the workspace'))
-    const person = persons?.rows[0]
     return c.json(
       {
         visitor: visitorOf(row),
-        person: person ? personOf(person) : null,
-        devices: (devices?.rows ?? []).map((device) => String(device.visitor_id)),
-        sessions: (sessions?.rows ?? []).map((session) => ({
-          startAt: Number(session.start_at),
-          endAt: Number(session.end_at),
-          events: Number(session.events),
-          pageviews: Number(session.pageviews),
-          channel: String(session.channel),
-          campaign: session.campaign as string | null,
-          entryPath: session.entry_path as string | null,
-          exitPath: session.exit_path as string | null,
-        })),
-        timeline: (timeline?.rows ?? []).map(eventOf),
+        person: person && !person.deleted ? personOf(person) : null,
+        devices: devices.map(({ visitorId }) => visitorId),
+        sessions: visits,
+        timeline: timeline.map(eventOf),
       },
       200,
     )

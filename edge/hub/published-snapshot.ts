@@ -2,9 +2,14 @@ import { EMPTY_SNAPSHOT, SlotSnapshot } from '#shared/targeting/slot.ts'
 import type { Env } from '../env.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
 import type { Workspace } from '../tenancy/workspace.ts'
+import { publishedBody } from './slot-store.ts'
 
 /** How long an isolate may go on with a version before it asks the hub again. */
 const POINTER_MAX_AGE_MS = 15_000
+/** How long it may go on while the hub cannot be asked: a kill switch works within a minute, or pages stay as they are. */
+const UNCONFIRMED_MAX_AGE_MS = 60_000
+/** KV is here to be fast; the store has the same body. */
+const KV_TIMEOUT_MS = 250
 const MAX_WORKSPACES = 1_000
 
 interface Held {
@@ -12,40 +17,88 @@ interface Held {
   askedAt: number
 }
 
-const held = new Map<string, Held>()
+/** What the snapshots come from. */
+export interface SnapshotSources {
+  /** @throws when the hub cannot be asked */
+  version(workspace: Workspace): Promise<number>
+  /** Null where KV has none (yet): it may be a minute behind and remembers absences. */
+  fromKv(key: string): Promise<string | null>
+  /** @throws when the store cannot be asked */
+  fromStore(workspace: Workspace, version: number): Promise<string | null>
+  /** Unix milliseconds. */
+  now(): number
+}
 
 export function snapshotKey(workspaceId: string, version: number): string {
   return `snapshot:${workspaceId}:${version}`
 }
 
 /**
- * The configuration to decide from. KV may be a minute behind and remembers absences, so it is never
- * asked what is current, only for the body of a version that the hub named; the store has it too.
+ * An isolate's memory of published configurations. KV is never asked what is current, only for the body
+ * of a version that the hub named; bodies never change.
  */
-export async function publishedSnapshot(env: Env, workspace: Workspace): Promise<SlotSnapshot> {
-  const known = held.get(workspace.id)
-  const now = Date.now()
-  if (known && now - known.askedAt < POINTER_MAX_AGE_MS) return known.snapshot
-  const version = await env.WORKSPACE_HUB.getByName(workspace.id).publishedVersion()
-  const snapshot =
-    known?.snapshot.version === version ? known.snapshot : await body(env, workspace, version)
-  if (held.size >= MAX_WORKSPACES) held.clear()
-  held.set(workspace.id, { snapshot, askedAt: now })
-  return snapshot
+export class PublishedSnapshots {
+  readonly #sources: SnapshotSources
+  readonly #held = new Map<string, Held>()
+
+  constructor(sources: SnapshotSources) {
+    this.#sources = sources
+  }
+
+  /** @throws when neither hub nor memory says what is current, or no place has the body */
+  async of(workspace: Workspace): Promise<SlotSnapshot> {
+    const known = this.#held.get(workspace.id)
+    const now = this.#sources.now()
+    const age = known ? now - known.askedAt : Number.POSITIVE_INFINITY
+    if (known && age < POINTER_MAX_AGE_MS) return known.snapshot
+    try {
+      const version = await this.#sources.version(workspace)
+      const snapshot =
+        known?.snapshot.version === version ? known.snapshot : await this.#body(workspace, version)
+      if (this.#held.size >= MAX_WORKSPACES) this.#held.clear()
+      this.#held.set(workspace.id, { snapshot, askedAt: now })
+      return snapshot
+    } catch (error) {
+      if (known && age < UNCONFIRMED_MAX_AGE_MS) return known.snapshot
+      throw error
+    }
+  }
+
+  async #body(workspace: Workspace, version: number): Promise<SlotSnapshot> {
+    if (version === 0) return EMPTY_SNAPSHOT
+    const body =
+      (await inTime(this.#sources.fromKv(snapshotKey(workspace.id, version)))) ??
+      (await this.#sources.fromStore(workspace, version))
+    if (body === null) throw new Error(`Version ${version} of the slots has no body anywhere.`)
+    return SlotSnapshot.parse(JSON.parse(body))
+  }
 }
 
-async function body(env: Env, workspace: Workspace, version: number): Promise<SlotSnapshot> {
-  if (version === 0) return EMPTY_SNAPSHOT
-  const stored =
-    (await env.CONFIG.get(snapshotKey(workspace.id, version))) ??
-    (await bodyFromStore(env, workspace, version))
-  return SlotSnapshot.parse(JSON.parse(stored))
-}
-
-async function bodyFromStore(env: Env, workspace: Workspace, version: number): Promise<string> {
-  const found = await workspaceStore(env, workspace).execute({
-    sql: 'SELECT body FROM snapshots WHERE version = ?',
-    args: [version],
+/** Null after the time, or when KV fails. */
+async function inTime(asked: Promise<string | null>): Promise<string | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), KV_TIMEOUT_MS)
   })
-  return String(found.rows[0]?.body)
+  try {
+    return await Promise.race([asked.catch(() => null), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const snapshots = new WeakMap<Env, PublishedSnapshots>()
+
+/** The configuration to decide from, of the isolate's own memory. */
+export function publishedSnapshot(env: Env, workspace: Workspace): Promise<SlotSnapshot> {
+  const known = snapshots.get(env)
+  if (known) return known.of(workspace)
+  const made = new PublishedSnapshots({
+    version: ({ id }) => env.WORKSPACE_HUB.getByName(id).publishedVersion(),
+    fromKv: (key) => env.CONFIG.get(key),
+    fromStore: (asked, version) => publishedBody(workspaceStore(env, asked), version),
+    now: Date.now,
+  })
+  snapshots.set(env, made)
+  return made.of(workspace)
 }

@@ -1,10 +1,17 @@
 import { DurableObject } from 'cloudflare:workers'
-import { Slot, type SlotSnapshot } from '#shared/targeting/slot.ts'
+import { Slot } from '#shared/targeting/slot.ts'
 import type { Env } from '../env.ts'
 import type { StoreClient } from '../store/client.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
 import { directoryOf } from '../tenancy/directory-of.ts'
 import { snapshotKey } from './published-snapshot.ts'
+import { saveSlot, storedVersion, storeSnapshot } from './slot-store.ts'
+
+export type PublishAnswer =
+  | { kind: 'published'; version: number }
+  | { kind: 'refused'; reason: string }
+
+const KV_TIMEOUT_MS = 2_000
 
 /**
  * One object a workspace for what must be said once and be current: the version of the published
@@ -15,64 +22,47 @@ export class WorkspaceHub extends DurableObject<Env> {
 
   /** The version that edges should serve; they ask at most every 15 s, so a kill switch works within a minute. */
   async publishedVersion(): Promise<number> {
-    return (await this.ctx.storage.get<number>('published_version')) ?? this.#versionFromStore()
+    return (await this.#namedVersion()) ?? storedVersion(await this.#store())
   }
 
   /** Saves a slot as people edited it; live pages change only when it is published. */
   async saveSlot(input: unknown): Promise<{ editVersion: number }> {
     const slot = Slot.parse(input)
-    return this.#inOrder(async (store) => {
-      const [, , version] = await store.batch(
-        [
-          'UPDATE store_meta SET edit_version = edit_version + 1',
-          {
-            sql: `INSERT INTO slots (key, name, status, definition, edit_version)
-                  VALUES (?, ?, ?, ?, (SELECT edit_version FROM store_meta))
-                  ON CONFLICT (key) DO UPDATE SET name = excluded.name, status = excluded.status,
-                    definition = excluded.definition, edit_version = excluded.edit_version, deleted = 0`,
-            args: [slot.key, slot.name, slot.status, JSON.stringify(slot)],
-          },
-          'SELECT edit_version FROM store_meta',
-        ],
-        'write',
-      )
-      return { editVersion: Number(version?.rows[0]?.edit_version) }
-    })
+    return this.#inOrder((store) => saveSlot(store, slot))
   }
 
   /**
-   * Publishes all slots as one immutable body, one version higher. The body goes to the store and to
-   * KV first, the pointer moves last: an edge never sees a version without its body.
+   * Publishes all slots as one immutable body, one version higher. The body is in the store before the
+   * pointer moves: an edge never sees a version without its body. KV only makes it fast to fetch.
    */
-  async publish(): Promise<{ version: number }> {
+  async publish(): Promise<PublishAnswer> {
     return this.#inOrder(async (store) => {
-      const found = await store.execute(
-        'SELECT definition FROM slots WHERE deleted = 0 ORDER BY key',
-      )
-      const version = (await this.#versionFromStore()) + 1
-      const snapshot: SlotSnapshot = {
-        version,
-        slots: found.rows.map((row) => Slot.parse(JSON.parse(String(row.definition)))),
-      }
-      const body = JSON.stringify(snapshot)
-      await store.execute({
-        sql: 'INSERT INTO snapshots (version, body, published_at) VALUES (?, ?, ?)',
-        args: [version, body, Date.now()],
-      })
-      await this.env.CONFIG.put(snapshotKey(this.#workspaceId, version), body)
+      const published = await storeSnapshot(store, (await this.#namedVersion()) ?? 0, Date.now())
+      if (published.kind === 'refused') return published
+      const { version, body } = published
+      const spread = this.#spread(snapshotKey(this.#workspaceId, version), body)
+      this.ctx.waitUntil(spread)
+      // First KV, so that it remembers no absence; but a slow one holds nothing up.
+      await Promise.race([spread, new Promise((late) => setTimeout(late, KV_TIMEOUT_MS))])
       await this.ctx.storage.put('published_version', version)
-      return { version }
+      return { kind: 'published', version }
     })
+  }
+
+  #namedVersion(): Promise<number | undefined> {
+    return this.ctx.storage.get<number>('published_version')
+  }
+
+  async #spread(key: string, body: string): Promise<void> {
+    try {
+      await this.env.CONFIG.put(key, body)
+    } catch (error) {
+      console.warn(JSON.stringify({ event: 'snapshot_not_in_kv', key, reason: String(error) }))
+    }
   }
 
   get #workspaceId(): string {
     return this.ctx.id.name ?? ''
-  }
-
-  async #versionFromStore(): Promise<number> {
-    const store = await this.#store()
-    const found = await store.execute('SELECT coalesce(max(version), 0) AS version FROM snapshots')
-    return Number(found.rows[0]?.version ?? 0)
   }
 
   async #store(): Promise<StoreClient> {

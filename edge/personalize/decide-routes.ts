@@ -6,7 +6,9 @@ import { SlotContent, type SlotSnapshot } from '#shared/targeting/slot.ts'
 import { readBody } from '../capture/body.ts'
 import { CORS_HEADERS, preflight } from '../capture/cors.ts'
 import { keyOfHeaders } from '../capture/key-of-request.ts'
+import { allows } from '../keys/permissions.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
+import { problemContent } from '../problems/problem-schema.ts'
 import type { KeyCheck } from '../tenancy/directory.ts'
 import { saysNo } from './opt-out.ts'
 import type { VisitorTokens } from './visitor-token.ts'
@@ -63,11 +65,15 @@ const bodyOf = <T extends z.ZodType>(schema: T) => ({
 })
 
 const refusals = {
-  400: { description: 'The body is not valid; `detail` names the field' },
-  401: { description: 'No valid key' },
-  403: { description: 'The token was not signed for this workspace' },
-  503: { description: 'The key, the visitor or the slots cannot be looked up right now' },
+  400: problemContent('The body is not valid; `detail` names the field'),
+  401: problemContent('No valid key'),
+  503: problemContent('The key, the visitor or the slots cannot be looked up right now'),
 }
+
+/** Any key carries it: decisions are for the visitor of the signed token only. */
+const PERMISSION = 'decisions:read'
+
+const guard = { 'x-permission': PERMISSION, security: [{ key: [] }] }
 
 const decideRoute = createRoute({
   method: 'post',
@@ -75,13 +81,15 @@ const decideRoute = createRoute({
   operationId: 'decide',
   tags: ['Personalization'],
   summary: 'Which variants the visitor of a signed token gets',
-  description: 'Permission: `slots:decide`, which every write key carries. Tells variants alone.',
+  description: 'Tells variants alone. The key may also stand in the body, as `writeKey`.',
+  ...guard,
   request: { body: bodyOf(DecideRequest) },
   responses: {
     200: {
       description: 'A variant for each slot; null where the page stays as it is',
       content: { 'application/json': { schema: DecideResponse } },
     },
+    403: problemContent('The token was not signed for this workspace'),
     ...refusals,
   },
 })
@@ -92,13 +100,15 @@ const visitorRoute = createRoute({
   operationId: 'mintVisitor',
   tags: ['Personalization'],
   summary: 'A new visitor id with its signed token',
-  description: 'Permission: `visitors:mint`, which every write key carries. Stores nothing.',
+  description: 'Stores nothing. The key may also stand in the body, as `writeKey`.',
+  ...guard,
   request: { body: bodyOf(VisitorRequest) },
   responses: {
     200: {
       description: 'The new visitor',
       content: { 'application/json': { schema: VisitorResponse } },
     },
+    403: problemContent('The visitor opted out by Global Privacy Control or Do Not Track'),
     ...refusals,
   },
 })
@@ -156,6 +166,7 @@ async function admit<T extends z.ZodType<{ writeKey?: string | undefined }>>(
   if (check.kind === 'unavailable') {
     throw new ProblemError(problems.unavailable('The key cannot be checked at the moment.'))
   }
+  if (!allows(check.key, PERMISSION)) throw new ProblemError(problems.forbidden(PERMISSION))
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     const field = issue?.path.join('.') || 'body'

@@ -3,7 +3,7 @@
  * person reads one sentence and a program reads one word.
  */
 export interface Problem {
-  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 502 | 503
+  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 502 | 503
   code: string
   title: string
   detail: string
@@ -78,6 +78,27 @@ export const problems = {
       detail: `There is no ${what}.`,
       next: 'Check the address; /docs lists every route.',
     }
+  },
+  methodNotAllowed(method: string, allowed: readonly string[]): Problem {
+    return {
+      status: 405,
+      code: 'method_not_allowed',
+      title: 'Method not allowed',
+      detail: `This address does not take ${method}.`,
+      next: `Send ${allowed.join(' or ')}.`,
+    }
+  },
+  notJson(): Problem {
+    return {
+      status: 415,
+      code: 'not_json',
+      title: 'Not JSON',
+      detail: 'The body is not declared as JSON.',
+      next: 'Send JSON with the header Content-Type: application/json.',
+    }
+  },
+  conflict(detail: string, next: string): Problem {
+    return { status: 409, code: 'conflict', title: 'Conflict', detail, next }
   },
   invalid(detail: string, field?: string): Problem {
     return {

@@ -1,4 +1,5 @@
-import type { ResultSet } from '@libsql/client/web'
+import { getTableColumns, type InferSelectModel } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import {
   EventFact,
   PersonFact,
@@ -6,89 +7,41 @@ import {
   VerdictFact,
   VisitorFact,
 } from '#shared/sync/protocol.ts'
+import type { events, persons, slots, verdicts, visitors } from '../store/workspace-schema.ts'
 
-export type Row = ResultSet['rows'][number]
+type StoredEvent = InferSelectModel<typeof events>
+type StoredVisitor = InferSelectModel<typeof visitors>
 
-export function slotOf(row: Row): SlotEntity {
-  const { variants } = JSON.parse(String(row.definition)) as SlotEntity
-  return SlotEntity.parse({
-    key: row.key,
-    name: row.name,
-    status: row.status,
-    variants: variants.map(({ key, name }) => ({ key, name })),
-    editVersion: row.edit_version,
-    deleted: row.deleted === 1,
+/** What a hand-written SELECT gave, as drizzle would read it; columns not asked for stay absent. */
+export function readRow<T extends SQLiteTable>(
+  table: T,
+  row: Record<string, unknown>,
+): InferSelectModel<T> {
+  const read = Object.entries(getTableColumns(table)).flatMap(([key, column]) => {
+    const value = row[column.name]
+    if (value === undefined) return []
+    return [[key, value === null ? null : column.mapFromDriverValue(value)]]
   })
+  return Object.fromEntries(read) as InferSelectModel<T>
 }
 
-export function eventOf(row: Row): EventFact {
-  return EventFact.parse({
-    ingestSeq: row.ingest_seq,
-    messageId: row.message_id,
-    type: row.type,
-    name: row.name,
-    visitorId: row.visitor_id,
-    occurredAt: row.occurred_at,
-    receivedAt: row.received_at,
-    bot: row.bot === 1,
-    channel: row.channel,
-    campaign: row.campaign,
-    country: row.country,
-    path: row.path,
-    title: row.title,
-    properties: JSON.parse(String(row.properties ?? '{}')),
-  })
+export function slotOf({ definition, ...slot }: InferSelectModel<typeof slots>): SlotEntity {
+  return SlotEntity.parse({ ...slot, variants: definition.variants })
 }
 
-export function verdictOf(row: Row): VerdictFact {
-  return VerdictFact.parse({
-    verdictSeq: row.verdict_seq,
-    messageId: row.message_id,
-    verdict: row.verdict,
-    reason: row.reason,
-    detail: row.detail,
-    type: row.type,
-    name: row.name,
-    receivedAt: row.received_at,
-  })
+/** Strips what stays in the store: traits, context, identifiers. */
+export function eventOf(event: Omit<StoredEvent, 'traits' | 'context'>): EventFact {
+  return EventFact.parse({ ...event, properties: event.properties ?? {} })
 }
 
-export function visitorOf(row: Row): VisitorFact {
-  return VisitorFact.parse({
-    visitorId: row.visitor_id,
-    personId: row.person_id,
-    firstSeenAt: row.first_seen_at,
-    lastSeenAt: row.last_seen_at,
-    sessions: row.sessions,
-    pageviews: row.pageviews,
-    events: row.events,
-    channel: row.channel,
-    campaign: row.campaign,
-    country: row.country,
-    lastPath: row.last_path,
-    probability: row.probability,
-    points: row.points,
-    grade: row.grade,
-    fit: row.fit,
-    engagement: row.engagement,
-    reasons: JSON.parse(String(row.reasons ?? '[]')),
-    modelVersion: row.model_version,
-    calibrated: row.calibrated === null ? null : row.calibrated === 1,
-    scoredAt: row.scored_at,
-    version: row.version,
-  })
+export function verdictOf(verdict: InferSelectModel<typeof verdicts>): VerdictFact {
+  return VerdictFact.parse(verdict)
 }
 
-export function personOf(row: Row): PersonFact {
-  return PersonFact.parse({
-    personId: row.person_id,
-    deleted: row.deleted === 1,
-    userId: row.user_id,
-    email: row.email,
-    name: row.name,
-    company: row.company,
-    accountId: row.account_id,
-    traits: JSON.parse(String(row.traits)),
-    version: row.version,
-  })
+export function visitorOf(visitor: StoredVisitor): VisitorFact {
+  return VisitorFact.parse({ ...visitor, reasons: visitor.reasons ?? [] })
+}
+
+export function personOf(person: InferSelectModel<typeof persons>): PersonFact {
+  return PersonFact.parse(person)
 }

@@ -1,82 +1,115 @@
 import type { InStatement, ResultSet } from '@libsql/client/web'
+import type { InferSelectModel } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import {
   type PullRequest,
   type PullResponse,
   SYNC_PROTOCOL_VERSION,
 } from '#shared/sync/protocol.ts'
 import type { StoreClient } from '../store/client.ts'
-import { eventOf, personOf, type Row, slotOf, verdictOf, visitorOf } from './facts.ts'
+import { events, persons, slots, verdicts, visitors } from '../store/workspace-schema.ts'
+import { eventOf, personOf, readRow, slotOf, verdictOf, visitorOf } from './facts.ts'
+import { inSmallerReads } from './smaller-reads.ts'
+import { type Derived, rowsOfVersion } from './version-rows.ts'
 
-/** A first pull begins here: the raw window is bounded, everything derived comes whole. */
-const MAX_INITIAL_EVENTS = 20_000
+/** How far back the raw window goes; everything derived comes whole. */
+export const MAX_WINDOW_EVENTS = 20_000
+
+type Page = Extract<PullResponse, { kind: 'page' }>
 
 /**
  * One page of what changed since a replica's cursors, read in one snapshot. Events are given only as
  * far as the projector has folded them, so that a timeline never runs ahead of its visitor.
+ *
+ * @throws what the store throws
  */
 export async function pull(store: StoreClient, request: PullRequest): Promise<PullResponse> {
-  const [meta, edits, events, verdicts, visitors, persons] = await store.batch(
-    statements(request),
-    'read',
-  )
-  const head = meta?.rows[0]
-  const epoch = String(head?.epoch)
+  return inSmallerReads(request.limit, (limit) => readPage(store, { ...request, limit }))
+}
+
+async function readPage(store: StoreClient, request: PullRequest): Promise<PullResponse> {
+  const [meta, edits, stored, refused, ...derived] = await store.batch(statements(request), 'read')
+  const head = headOf(meta)
   if (isForeign(request, head)) {
     return {
       kind: 'reset',
-      epoch,
+      epoch: head.epoch,
       reason: 'The store was restored or replaced since the last pull.',
     }
   }
   const page = {
-    slots: rows(edits, slotOf),
-    events: rows(events, eventOf),
-    verdicts: rows(verdicts, verdictOf),
-    visitors: rows(visitors, visitorOf),
-    persons: rows(persons, personOf),
+    slots: read(edits, slots, slotOf),
+    events: read(stored, events, eventOf),
+    verdicts: read(refused, verdicts, verdictOf),
   }
-  // Visitors and persons share a cursor: it may only move to where both are complete.
-  const fullVisitors = page.visitors.length === request.limit
-  const fullPersons = page.persons.length === request.limit
-  const version = Math.min(
-    fullVisitors ? lastVersion(page.visitors) - 1 : Number(head?.version),
-    fullPersons ? lastVersion(page.persons) - 1 : Number(head?.version),
-  )
-  const stuck = version <= request.facts.version && (fullVisitors || fullPersons)
-  if (stuck && request.limit < MAX_PAGE_ROWS) {
-    // One projector batch wrote more rows than a page: take that batch whole.
-    return pull(store, { ...request, limit: MAX_PAGE_ROWS })
-  }
+  const { version, ...rows } = await derivedPage(store, request, head.version, {
+    visitors: read(derived[0], visitors, visitorOf),
+    persons: read(derived[1], persons, personOf),
+  })
   return {
     kind: 'page',
     protocol: SYNC_PROTOCOL_VERSION,
-    epoch,
+    epoch: head.epoch,
     edit: page.slots.at(-1)?.editVersion ?? request.edit,
     facts: {
-      ingestSeq:
-        page.events.at(-1)?.ingestSeq ?? Math.max(request.facts.ingestSeq, Number(head?.first_seq)),
+      ingestSeq: page.events.at(-1)?.ingestSeq ?? Math.max(request.facts.ingestSeq, head.firstSeq),
       verdictSeq: page.verdicts.at(-1)?.verdictSeq ?? request.facts.verdictSeq,
       version,
     },
     ...page,
+    ...rows,
     more:
-      fullVisitors ||
-      fullPersons ||
+      version < head.version ||
       page.slots.length === request.limit ||
       page.events.length === request.limit ||
       page.verdicts.length === request.limit,
   }
 }
 
-/** Larger than any projector batch can touch, so that one batch always fits a page. */
-const MAX_PAGE_ROWS = 20_000
+/**
+ * Visitors and persons share a cursor: it may only move to where both are complete. A row that is
+ * written again meanwhile carries a later version, so nothing is missed by stopping at one.
+ */
+async function derivedPage(
+  store: StoreClient,
+  { facts, limit }: PullRequest,
+  headVersion: number,
+  rows: Derived,
+): Promise<Derived & Pick<Page['facts'], 'version'>> {
+  const version = Math.min(
+    completeVersion(rows.visitors, limit, headVersion),
+    completeVersion(rows.persons, limit, headVersion),
+  )
+  if (version > facts.version || version === headVersion) {
+    const isComplete = (row: { version: number }) => row.version <= version
+    return {
+      version,
+      visitors: rows.visitors.filter(isComplete),
+      persons: rows.persons.filter(isComplete),
+    }
+  }
+  // The next batch of the projector wrote more rows than a page holds: it is given whole.
+  const next = Math.min(...[...rows.visitors, ...rows.persons].map((row) => row.version))
+  return { version: next, ...(await rowsOfVersion(store, next)) }
+}
+
+/** The last version of which a full page certainly has all rows. */
+function completeVersion(
+  rows: readonly { version: number }[],
+  limit: number,
+  headVersion: number,
+): number {
+  const last = rows.at(-1)
+  return last && rows.length === limit ? last.version - 1 : headVersion
+}
 
 function statements({ edit, facts, limit }: PullRequest): InStatement[] {
   return [
     {
+      // sqlite_sequence and not max(): old verdicts are deleted, numbers are never given again.
       sql: `SELECT m.epoch, m.edit_version, c.version, c.ingest_seq,
-              max(0, c.ingest_seq - ${MAX_INITIAL_EVENTS}) AS first_seq,
-              (SELECT coalesce(max(verdict_seq), 0) FROM verdicts) AS verdict_seq
+              max(0, c.ingest_seq - ${MAX_WINDOW_EVENTS}) AS first_seq,
+              coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'verdicts'), 0) AS verdict_seq
             FROM store_meta m, projector_cursor c`,
       args: [],
     },
@@ -88,7 +121,7 @@ function statements({ edit, facts, limit }: PullRequest): InStatement[] {
     {
       sql: `SELECT ingest_seq, message_id, type, name, visitor_id, occurred_at, received_at, bot, channel, campaign,
               country, path, title, properties FROM events
-            WHERE ingest_seq > max(?, (SELECT ingest_seq - ${MAX_INITIAL_EVENTS} FROM projector_cursor))
+            WHERE ingest_seq > max(?, (SELECT ingest_seq - ${MAX_WINDOW_EVENTS} FROM projector_cursor))
               AND ingest_seq <= (SELECT ingest_seq FROM projector_cursor)
             ORDER BY ingest_seq LIMIT ?`,
       args: [facts.ingestSeq, limit],
@@ -109,20 +142,44 @@ function statements({ edit, facts, limit }: PullRequest): InStatement[] {
   ]
 }
 
+interface Head {
+  epoch: string
+  editVersion: number
+  version: number
+  ingestSeq: number
+  /** The raw window begins after it. */
+  firstSeq: number
+  verdictSeq: number
+}
+
+function headOf(meta: ResultSet | undefined): Head {
+  const row = meta?.rows[0]
+  if (!row) throw new Error('The store has no projector cursor; run the migrations.')
+  return {
+    epoch: String(row.epoch),
+    editVersion: Number(row.edit_version),
+    version: Number(row.version),
+    ingestSeq: Number(row.ingest_seq),
+    firstSeq: Number(row.first_seq),
+    verdictSeq: Number(row.verdict_seq),
+  }
+}
+
 /** A cursor ahead of the store, or of another epoch, is not of this store. */
-function isForeign(request: PullRequest, head: Record<string, unknown> | undefined): boolean {
+function isForeign({ epoch, edit, facts }: PullRequest, head: Head): boolean {
   return (
-    (request.epoch !== null && request.epoch !== String(head?.epoch)) ||
-    request.facts.ingestSeq > Number(head?.ingest_seq) ||
-    request.facts.version > Number(head?.version) ||
-    request.edit > Number(head?.edit_version)
+    (epoch !== null && epoch !== head.epoch) ||
+    facts.ingestSeq > head.ingestSeq ||
+    facts.verdictSeq > head.verdictSeq ||
+    facts.version > head.version ||
+    edit > head.editVersion
   )
 }
 
-function lastVersion(facts: readonly { version: number }[]): number {
-  return facts.at(-1)?.version ?? 0
-}
-
-function rows<T>(result: ResultSet | undefined, read: (row: Row) => T): T[] {
-  return (result?.rows ?? []).map(read)
+function read<T extends SQLiteTable, Fact>(
+  result: ResultSet | undefined,
+  table: T,
+  factOf: (row: InferSelectModel<T>) => Fact,
+): Fact[] {
+  return (result?.rows ?? []).map((row) => factOf(readRow(table, row)))
 }

@@ -2,6 +2,9 @@ import type { Env } from '../env.ts'
 import { openStore } from '../store/client.ts'
 import { Directory } from './directory.ts'
 
+/** A caller waits for it, and a write key in its time of grace need not wait longer. */
+const CONTROL_TIMEOUT_MS = 5_000
+
 const directories = new Map<string, Directory>()
 
 /** The isolate's one directory of a control database. */
@@ -9,7 +12,7 @@ export function directoryOf(env: Env): Directory {
   const url = env.CONTROL_DB_URL
   const known = directories.get(url)
   if (known) return known
-  const directory = new Directory(() => openStore(url, env.STORE_AUTH_TOKEN))
+  const directory = new Directory(() => openStore(url, env.STORE_AUTH_TOKEN, CONTROL_TIMEOUT_MS))
   directories.set(url, directory)
   return directory
 }

@@ -1,5 +1,8 @@
-import { hashKey, type KeyKind, parseKey } from '../keys/api-key.ts'
+import { and, eq, isNull } from 'drizzle-orm'
+import { hashKey, type KeyKind, type ParsedKey, parseKey } from '../keys/api-key.ts'
 import type { StoreClient } from '../store/client.ts'
+import { apiKeys, databases, sites, workspaces } from '../store/control-schema.ts'
+import { queryOf } from '../store/query.ts'
 import type { Workspace } from './workspace.ts'
 
 /** A yes is trusted this long; also the time within which a revocation takes effect. */
@@ -8,6 +11,8 @@ const FRESH_MS = 30_000
 const REFUSAL_MS = 2_000
 /** While the control database is away, capture goes on with a yes at most this old. */
 const WRITE_KEY_GRACE_MS = 600_000
+/** After a failure, keys in their time of grace do not wait for another: each question may hang for seconds. */
+const DOWN_MS = 2_000
 const MAX_ENTRIES = 5_000
 
 export type KeyCheck =
@@ -22,10 +27,18 @@ export interface Site {
   origin: string
 }
 
-type Entry<T> = { value: T | null; checkedAt: number }
+type Entry<T> = { value: T; checkedAt: number }
+type KnownKey = { key: KeyKind; workspace: Workspace }
 
-const WORKSPACE_COLUMNS = `w.id, w.name, w.timezone, w.region, w.buckets, w.honour_gpc, d.url
-  FROM workspaces w JOIN databases d ON d.workspace_id = w.id`
+const WORKSPACE = {
+  id: workspaces.id,
+  name: workspaces.name,
+  timezone: workspaces.timezone,
+  region: workspaces.region,
+  buckets: workspaces.buckets,
+  honourGpc: workspaces.honourGpc,
+  databaseUrl: databases.url,
+}
 
 /**
  * The isolate's memory of the control database: who a key belongs to, where a workspace lives, which
@@ -34,9 +47,12 @@ const WORKSPACE_COLUMNS = `w.id, w.name, w.timezone, w.region, w.buckets, w.hono
 export class Directory {
   readonly #openControl: () => StoreClient
   readonly #now: () => number
-  readonly #keys = new Map<string, Entry<{ key: KeyKind; workspace: Workspace }>>()
-  readonly #workspaces = new Map<string, Entry<Workspace>>()
-  readonly #sites = new Map<string, Entry<Site>>()
+  readonly #keys = new Map<string, Entry<KnownKey>>()
+  /** When each was refused. Apart from the good ones, so that no flood of wrong keys drives those out. */
+  readonly #refusedKeys = new Map<string, number>()
+  readonly #workspaces = new Map<string, Entry<Workspace | null>>()
+  readonly #sites = new Map<string, Entry<Site | null>>()
+  #failed = { at: Number.NEGATIVE_INFINITY, reason: '' }
 
   /** @param openControl a client for one question: a Worker must not share I/O between requests */
   constructor(openControl: () => StoreClient, now: () => number = Date.now) {
@@ -46,9 +62,11 @@ export class Directory {
 
   /** The hot path: a key checked a moment ago needs no await. */
   checkCached(key: string): KeyCheck | null {
-    const entry = this.#keys.get(key)
-    if (!entry || !isFresh(entry, this.#now())) return null
-    return entry.value ? { kind: 'ok', ...entry.value } : { kind: 'refused' }
+    const now = this.#now()
+    const known = this.#keys.get(key)
+    if (known && now - known.checkedAt < FRESH_MS) return { kind: 'ok', ...known.value }
+    const refusedAt = this.#refusedKeys.get(key)
+    return refusedAt !== undefined && now - refusedAt < REFUSAL_MS ? { kind: 'refused' } : null
   }
 
   async check(key: string): Promise<KeyCheck> {
@@ -56,31 +74,60 @@ export class Directory {
     if (cached) return cached
     const parsed = parseKey(key)
     if (!parsed) return { kind: 'refused' }
-    try {
-      const found = await this.#openControl().execute({
-        sql: `SELECT k.kind, ${WORKSPACE_COLUMNS}
-              JOIN api_keys k ON k.workspace_id = w.id
-              WHERE k.key_hash = ? AND k.workspace_id = ? AND k.revoked_at IS NULL`,
-        args: [await hashKey(key), parsed.workspaceId],
-      })
-      const row = found.rows[0]
-      const value = row ? { key: parsed.kind, workspace: workspaceOf(row) } : null
-      remember(this.#keys, key, { value, checkedAt: this.#now() })
-      return value ? { kind: 'ok', ...value } : { kind: 'refused' }
-    } catch (error) {
-      const stale = this.#keys.get(key)
-      const age = stale ? this.#now() - stale.checkedAt : Number.POSITIVE_INFINITY
-      if (stale?.value && parsed.kind === 'write' && age < WRITE_KEY_GRACE_MS) {
-        return { kind: 'ok', ...stale.value }
-      }
-      return { kind: 'unavailable', reason: error instanceof Error ? error.message : String(error) }
+    const { at, reason } = this.#failed
+    if (this.#now() - at < DOWN_MS) {
+      const graced = this.#withoutControl(key, parsed.kind, reason)
+      if (graced.kind === 'ok') return graced
     }
+    try {
+      const value = await this.#findKey(key, parsed)
+      if (!value) {
+        this.#keys.delete(key)
+        remember(this.#refusedKeys, key, this.#now())
+        return { kind: 'refused' }
+      }
+      this.#refusedKeys.delete(key)
+      remember(this.#keys, key, { value, checkedAt: this.#now() })
+      return { kind: 'ok', ...value }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#failed = { at: this.#now(), reason }
+      return this.#withoutControl(key, parsed.kind, reason)
+    }
+  }
+
+  #withoutControl(key: string, kind: KeyKind, reason: string): KeyCheck {
+    const known = this.#keys.get(key)
+    const age = known ? this.#now() - known.checkedAt : Number.POSITIVE_INFINITY
+    return known && kind === 'write' && age < WRITE_KEY_GRACE_MS
+      ? { kind: 'ok', ...known.value }
+      : { kind: 'unavailable', reason }
+  }
+
+  async #findKey(key: string, parsed: ParsedKey): Promise<KnownKey | null> {
+    const [row] = await queryOf(this.#openControl())
+      .select({ workspace: WORKSPACE })
+      .from(apiKeys)
+      .innerJoin(workspaces, eq(workspaces.id, apiKeys.workspaceId))
+      .innerJoin(databases, eq(databases.workspaceId, workspaces.id))
+      .where(
+        and(
+          eq(apiKeys.keyHash, await hashKey(key)),
+          eq(apiKeys.workspaceId, parsed.workspaceId),
+          eq(apiKeys.kind, parsed.kind),
+          isNull(apiKeys.revokedAt),
+        ),
+      )
+    return row ? { key: parsed.kind, workspace: row.workspace } : null
   }
 
   /** @throws what the control database throws */
   async workspaceIds(): Promise<string[]> {
-    const found = await this.#openControl().execute('SELECT id FROM workspaces ORDER BY id')
-    return found.rows.map((row) => String(row.id))
+    const found = await queryOf(this.#openControl())
+      .select({ id: workspaces.id })
+      .from(workspaces)
+      .orderBy(workspaces.id)
+    return found.map(({ id }) => id)
   }
 
   /** Whether the control database answers right now. */
@@ -96,63 +143,51 @@ export class Directory {
   /** @throws what the control database throws when it cannot be asked and nothing is remembered */
   async workspace(id: string): Promise<Workspace | null> {
     return lookUp(this.#workspaces, id, this.#now(), async () => {
-      const found = await this.#openControl().execute({
-        sql: `SELECT ${WORKSPACE_COLUMNS} WHERE w.id = ?`,
-        args: [id],
-      })
-      return found.rows[0] ? workspaceOf(found.rows[0]) : null
+      const [row] = await queryOf(this.#openControl())
+        .select(WORKSPACE)
+        .from(workspaces)
+        .innerJoin(databases, eq(databases.workspaceId, workspaces.id))
+        .where(eq(workspaces.id, id))
+      return row ?? null
     })
   }
 
   /** @throws as {@link workspace} */
   async site(host: string): Promise<Site | null> {
     return lookUp(this.#sites, host, this.#now(), async () => {
-      const found = await this.#openControl().execute({
-        sql: `SELECT s.origin, ${WORKSPACE_COLUMNS} JOIN sites s ON s.workspace_id = w.id WHERE s.host = ?`,
-        args: [host],
-      })
-      const row = found.rows[0]
-      return row ? { workspace: workspaceOf(row), origin: String(row.origin) } : null
+      const [row] = await queryOf(this.#openControl())
+        .select({ workspace: WORKSPACE, origin: sites.origin })
+        .from(sites)
+        .innerJoin(workspaces, eq(workspaces.id, sites.workspaceId))
+        .innerJoin(databases, eq(databases.workspaceId, workspaces.id))
+        .where(eq(sites.host, host))
+      return row ?? null
     })
   }
 }
 
 async function lookUp<T>(
-  cache: Map<string, Entry<T>>,
+  cache: Map<string, Entry<T | null>>,
   key: string,
   now: number,
   ask: () => Promise<T | null>,
 ): Promise<T | null> {
   const entry = cache.get(key)
-  if (entry && isFresh(entry, now)) return entry.value
+  if (entry && now - entry.checkedAt < (entry.value ? FRESH_MS : REFUSAL_MS)) return entry.value
   try {
     const value = await ask()
     remember(cache, key, { value, checkedAt: now })
     return value
   } catch (error) {
-    // Where a workspace lives does not change while the control database is away.
-    if (entry?.value) return entry.value
+    // Where a workspace or a site lives does not change while the control database is away.
+    if (entry) return entry.value
     throw error
   }
 }
 
-function isFresh(entry: Entry<unknown>, now: number): boolean {
-  return now - entry.checkedAt < (entry.value ? FRESH_MS : REFUSAL_MS)
-}
-
-function remember<T>(cache: Map<string, Entry<T>>, key: string, entry: Entry<T>): void {
+/** Keeps what was said last: a busy key is said again every 30 s and so outlives the idle ones. */
+function remember<T>(cache: Map<string, T>, key: string, value: T): void {
+  cache.delete(key)
   if (cache.size >= MAX_ENTRIES) cache.delete(cache.keys().next().value ?? key)
-  cache.set(key, entry)
-}
-
-function workspaceOf(row: Record<string, unknown>): Workspace {
-  return {
-    id: String(row.id),
-    name: String(row.name),
-    timezone: String(row.timezone),
-    region: String(row.region),
-    buckets: Number(row.buckets),
-    honourGpc: Number(row.honour_gpc) === 1,
-    databaseUrl: String(row.url),
-  }
+  cache.set(key, value)
 }

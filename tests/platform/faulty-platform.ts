@@ -101,7 +101,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
   }
 }
 
-/** The key's kind and workspace are part of it, and the rest has to be long enough to be taken. */
+/** The key's kind and workspace are part of it; the rest is each workspace's own, and long enough to be taken. */
 function keyOf(kind: 'ewk' | 'esk', workspaceId: string): string {
-  return `${kind}_${workspaceId}_${'test'.repeat(8)}`
+  return `${kind}_${workspaceId}_${'test'.repeat(6)}${workspaceId}`
 }

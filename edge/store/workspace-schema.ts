@@ -1,0 +1,326 @@
+import { sql } from 'drizzle-orm'
+import {
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core'
+import type { Reason } from '#shared/scoring/score.ts'
+import type { Slot } from '#shared/targeting/slot.ts'
+
+/**
+ * A workspace's database as migrations/workspace makes it, for typed queries. The migrations decide;
+ * schema.test.ts fails where this says something else. (STRICT, WITHOUT ROWID, CHECK and the trigger
+ * that guards the projector's cursor are theirs alone.) Times are Unix milliseconds.
+ */
+export const storeMeta = sqliteTable('store_meta', {
+  id: integer().primaryKey(),
+  epoch: text().notNull(),
+  editVersion: integer('edit_version').notNull().default(0),
+})
+
+export const events = sqliteTable(
+  'events',
+  {
+    ingestSeq: integer('ingest_seq').primaryKey({ autoIncrement: true }),
+    messageId: text('message_id').notNull(),
+    type: text().notNull(),
+    name: text(),
+    visitorId: text('visitor_id'),
+    anonymousId: text('anonymous_id'),
+    userId: text('user_id'),
+    previousId: text('previous_id'),
+    groupId: text('group_id'),
+    occurredAt: integer('occurred_at').notNull(),
+    receivedAt: integer('received_at').notNull(),
+    bot: integer({ mode: 'boolean' }).notNull(),
+    verified: integer({ mode: 'boolean' }).notNull(),
+    channel: text().notNull(),
+    source: text(),
+    medium: text(),
+    campaign: text(),
+    referrerHost: text('referrer_host'),
+    country: text(),
+    url: text(),
+    path: text(),
+    title: text(),
+    properties: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    traits: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    context: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+  },
+  (table) => [
+    uniqueIndex('events_message_id').on(table.messageId),
+    index('events_visitor')
+      .on(table.visitorId, table.occurredAt)
+      .where(sql`${table.visitorId} IS NOT NULL`),
+    index('events_name').on(table.name, table.ingestSeq).where(sql`${table.name} IS NOT NULL`),
+  ],
+)
+
+export const verdicts = sqliteTable(
+  'verdicts',
+  {
+    verdictSeq: integer('verdict_seq').primaryKey({ autoIncrement: true }),
+    messageId: text('message_id').notNull(),
+    verdict: text({ enum: ['duplicate', 'rejected', 'quarantined'] }).notNull(),
+    reason: text(),
+    detail: text(),
+    type: text(),
+    name: text(),
+    receivedAt: integer('received_at').notNull(),
+  },
+  (table) => [
+    index('verdicts_message_id').on(table.messageId),
+    index('verdicts_received_at').on(table.receivedAt),
+  ],
+)
+
+export const drainedBatches = sqliteTable(
+  'drained_batches',
+  {
+    object: text().notNull(),
+    seq: integer().notNull(),
+    events: integer().notNull(),
+    stored: integer().notNull(),
+    baseIngestSeq: integer('base_ingest_seq').notNull(),
+    appliedAt: integer('applied_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.object, table.seq] })],
+)
+
+export const quarantine = sqliteTable(
+  'quarantine',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    object: text().notNull(),
+    logSeq: integer('log_seq').notNull(),
+    body: text().notNull(),
+    error: text().notNull(),
+    quarantinedAt: integer('quarantined_at').notNull(),
+  },
+  (table) => [unique().on(table.object, table.logSeq)],
+)
+
+export const tombstones = sqliteTable('tombstones', {
+  subjectHash: text('subject_hash').primaryKey(),
+  erasedAt: integer('erased_at').notNull(),
+})
+
+export const scores = sqliteTable(
+  'scores',
+  {
+    scoreSeq: integer('score_seq').primaryKey({ autoIncrement: true }),
+    visitorId: text('visitor_id').notNull(),
+    scoredAt: integer('scored_at').notNull(),
+    modelVersion: text('model_version').notNull(),
+    calibrated: integer({ mode: 'boolean' }).notNull(),
+    probability: real().notNull(),
+    points: integer().notNull(),
+    grade: text().notNull(),
+    fit: real().notNull(),
+    engagement: real().notNull(),
+    reasons: text({ mode: 'json' }).$type<Reason[]>().notNull(),
+    features: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+  },
+  (table) => [index('scores_visitor').on(table.visitorId, table.scoredAt)],
+)
+
+export const projectorCursor = sqliteTable('projector_cursor', {
+  id: integer().primaryKey(),
+  ingestSeq: integer('ingest_seq').notNull(),
+  scoreSeq: integer('score_seq').notNull(),
+  version: integer().notNull(),
+})
+
+export const visitors = sqliteTable(
+  'visitors',
+  {
+    visitorId: text('visitor_id').primaryKey(),
+    nodeKind: text('node_kind').notNull(),
+    personId: text('person_id'),
+    firstSeenAt: integer('first_seen_at').notNull(),
+    lastSeenAt: integer('last_seen_at').notNull(),
+    sessions: integer().notNull(),
+    pageviews: integer().notNull(),
+    events: integer().notNull(),
+    firstMessageId: text('first_message_id').notNull(),
+    lastMessageId: text('last_message_id').notNull(),
+    channel: text().notNull(),
+    source: text(),
+    campaign: text(),
+    country: text(),
+    lastPath: text('last_path'),
+    lastPathAt: integer('last_path_at'),
+    lastPathMessageId: text('last_path_message_id'),
+    probability: real(),
+    points: integer(),
+    grade: text(),
+    fit: real(),
+    engagement: real(),
+    reasons: text({ mode: 'json' }).$type<Reason[]>(),
+    modelVersion: text('model_version'),
+    calibrated: integer({ mode: 'boolean' }),
+    scoredAt: integer('scored_at'),
+    version: integer().notNull(),
+  },
+  (table) => [
+    index('visitors_version').on(table.version),
+    index('visitors_person').on(table.personId).where(sql`${table.personId} IS NOT NULL`),
+    index('visitors_last_seen').on(table.lastSeenAt, table.visitorId),
+  ],
+)
+
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    visitorId: text('visitor_id').notNull(),
+    startAt: integer('start_at').notNull(),
+    endAt: integer('end_at').notNull(),
+    events: integer().notNull(),
+    pageviews: integer().notNull(),
+    conversions: integer().notNull(),
+    channel: text().notNull(),
+    source: text(),
+    medium: text(),
+    campaign: text(),
+    entryPath: text('entry_path'),
+    exitPath: text('exit_path'),
+    summary: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.visitorId, table.startAt] }),
+    index('sessions_start').on(table.startAt),
+  ],
+)
+
+export const rollups = sqliteTable(
+  'rollups',
+  {
+    bucketAt: integer('bucket_at').notNull(),
+    dimension: text().notNull(),
+    value: text().notNull(),
+    bot: integer({ mode: 'boolean' }).notNull(),
+    events: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.bucketAt, table.dimension, table.value, table.bot] })],
+)
+
+export const visitorDays = sqliteTable(
+  'visitor_days',
+  { day: text().notNull(), visitorId: text('visitor_id').notNull() },
+  (table) => [primaryKey({ columns: [table.day, table.visitorId] })],
+)
+
+export const identityLinks = sqliteTable(
+  'identity_links',
+  {
+    linkId: text('link_id').primaryKey(),
+    kind: text({ enum: ['known', 'claim', 'alias', 'email', 'group'] }).notNull(),
+    node: text().notNull(),
+    other: text().notNull(),
+    verified: integer({ mode: 'boolean' }).notNull(),
+    firstAt: integer('first_at').notNull(),
+    firstMessageId: text('first_message_id').notNull(),
+    lastAt: integer('last_at').notNull(),
+    lastMessageId: text('last_message_id').notNull(),
+  },
+  (table) => [
+    index('identity_links_node').on(table.node),
+    index('identity_links_other').on(table.other),
+  ],
+)
+
+export const identityUndos = sqliteTable('identity_undos', {
+  linkId: text('link_id').primaryKey(),
+  undoneAt: integer('undone_at').notNull(),
+  reason: text().notNull(),
+})
+
+export const identityNodes = sqliteTable(
+  'identity_nodes',
+  { node: text().primaryKey(), personId: text('person_id').notNull() },
+  (table) => [index('identity_nodes_person').on(table.personId)],
+)
+
+export const persons = sqliteTable(
+  'persons',
+  {
+    personId: text('person_id').primaryKey(),
+    deleted: integer({ mode: 'boolean' }).notNull(),
+    userId: text('user_id'),
+    email: text(),
+    name: text(),
+    company: text(),
+    accountId: text('account_id'),
+    traits: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    version: integer().notNull(),
+  },
+  (table) => [index('persons_version').on(table.version)],
+)
+
+export const accounts = sqliteTable('accounts', { accountId: text('account_id').primaryKey() })
+
+export const nodeTraits = sqliteTable(
+  'node_traits',
+  {
+    node: text().notNull(),
+    key: text().notNull(),
+    value: text({ mode: 'json' }).$type<unknown>().notNull(),
+    occurredAt: integer('occurred_at').notNull(),
+    messageId: text('message_id').notNull(),
+    verified: integer({ mode: 'boolean' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.node, table.key] })],
+)
+
+export const traitChanges = sqliteTable(
+  'trait_changes',
+  {
+    changeSeq: integer('change_seq').primaryKey({ autoIncrement: true }),
+    node: text().notNull(),
+    key: text().notNull(),
+    value: text({ mode: 'json' }).$type<unknown>().notNull(),
+    occurredAt: integer('occurred_at').notNull(),
+    receivedAt: integer('received_at').notNull(),
+    messageId: text('message_id').notNull(),
+    verified: integer({ mode: 'boolean' }).notNull(),
+  },
+  (table) => [index('trait_changes_node').on(table.node, table.key)],
+)
+
+export const slots = sqliteTable(
+  'slots',
+  {
+    key: text().primaryKey(),
+    name: text().notNull(),
+    status: text({ enum: ['draft', 'published'] }).notNull(),
+    definition: text({ mode: 'json' }).$type<Slot>().notNull(),
+    editVersion: integer('edit_version').notNull(),
+    deleted: integer({ mode: 'boolean' }).notNull().default(false),
+  },
+  (table) => [index('slots_edit_version').on(table.editVersion)],
+)
+
+export const snapshots = sqliteTable('snapshots', {
+  version: integer().primaryKey(),
+  body: text().notNull(),
+  publishedAt: integer('published_at').notNull(),
+})
+
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    kind: text().notNull(),
+    subject: text().notNull(),
+    payload: text().notNull(),
+    createdAt: integer('created_at').notNull(),
+    attempts: integer().notNull().default(0),
+    nextAt: integer('next_at').notNull(),
+  },
+  (table) => [index('outbox_next').on(table.nextAt)],
+)
