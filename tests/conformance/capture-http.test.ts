@@ -246,10 +246,12 @@ describe('the body of a call', () => {
     ]
     const sockets = new Set<number | undefined>()
     try {
-      for (const body of bodies) {
-        expect((await postOver(agent, body, sockets)).status).toBe(400)
-        const good = Buffer.from(JSON.stringify({ batch: [page('m-1')] }))
-        expect((await postOver(agent, good, sockets)).status).toBe(200)
+      const good = Buffer.from(JSON.stringify({ batch: [page('m-1')] }))
+      for (const chunked of [false, true]) {
+        for (const body of bodies) {
+          expect(await statusOver(agent, body, chunked, sockets)).toBe(400)
+          expect(await statusOver(agent, good, chunked, sockets)).toBe(200)
+        }
       }
       expect(sockets.size).toBe(1)
     } finally {
@@ -297,18 +299,20 @@ describe('the body of a call', () => {
     expect(await client.books()).toMatchObject({ received: 6, stored: 3, rejected: 3 })
   })
 
-  function postOver(
+  function statusOver(
     agent: Agent,
     body: Buffer,
+    chunked: boolean,
     sockets: Set<number | undefined>,
-  ): Promise<{ status: number }> {
+  ): Promise<number> {
+    const length = chunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': body.length }
     return new Promise((resolve, reject) => {
-      const headers = { ...byKey(), 'content-length': body.length }
+      const headers = { ...byKey(), ...length }
       const url = `${platform.edge.url}/v1/batch`
       const request = requestOf(url, { method: 'POST', agent, headers }, (answer) => {
         sockets.add(answer.socket.localPort)
         answer.resume()
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0 }))
+        answer.on('end', () => resolve(answer.statusCode ?? 0))
       })
       request.on('error', reject)
       request.end(body)
