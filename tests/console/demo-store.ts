@@ -19,7 +19,7 @@ const PEOPLE = [
   ['Demo Fischer', 'Sample Robotics', 41],
 ] as const
 
-const CHANNELS = ['Paid search', 'Organic search', 'Direct', 'Email', 'Social', 'Referral']
+const CHANNELS = ['paid_search', 'organic_search', 'direct', 'email', 'organic_social', 'referral']
 const PAGES = ['Home', 'Product', 'Pricing', 'Customers', 'Docs', 'Contact']
 
 const reason = (
@@ -53,7 +53,7 @@ export const demoStore = (now: number): Partial<FixtureStore> => {
         sessions: 7 - index,
         pageviews: 31 - index * 4,
         events: 40 - index * 4,
-        channel: CHANNELS[index % CHANNELS.length] ?? 'Direct',
+        channel: CHANNELS[index % CHANNELS.length] ?? 'direct',
         campaign: index % 2 === 0 ? 'demo-autumn' : null,
         fit: 0.6 - index * 0.25,
         engagement: 2.2 - index * 0.4,
@@ -78,7 +78,7 @@ export const demoStore = (now: number): Partial<FixtureStore> => {
       visitorId: `${(((i + 1) * 2654435761) % 4294967296).toString(16).padStart(8, '0')}-demo-device`,
       firstSeenAt: now - (i + 1) * 90 * MINUTE_MS,
       lastSeenAt: now - i * 11 * MINUTE_MS,
-      channel: CHANNELS[i % CHANNELS.length] ?? 'Direct',
+      channel: CHANNELS[i % CHANNELS.length] ?? 'direct',
       pageviews: 1 + (i % 9),
       sessions: 1 + (i % 3),
       version: 100 + i,
@@ -105,7 +105,7 @@ export const demoStore = (now: number): Partial<FixtureStore> => {
       receivedAt,
       occurredAt: receivedAt - 400,
       bot: i % 17 === 5,
-      channel: CHANNELS[i % CHANNELS.length] ?? 'Direct',
+      channel: CHANNELS[i % CHANNELS.length] ?? 'direct',
     })
   })
   const verdicts = Array.from({ length: 24 }, (_, i) =>

@@ -12,7 +12,7 @@ import { SkeletonRows } from '../../ui/Skeleton.tsx'
 import { visitorName } from '../stream/verdict-words.ts'
 import { Grade } from './Grade.tsx'
 import { LeadScoreView } from './LeadScoreView.tsx'
-import { countryName, leadName, leadSubtitle, plural } from './lead-words.ts'
+import { channelName, countryName, leadName, leadSubtitle, plural } from './lead-words.ts'
 import { Timeline } from './Timeline.tsx'
 import './lead-drawer.css'
 
@@ -115,7 +115,7 @@ const Detail = ({ detail }: { detail: LeadDetail }) => {
             <time title={wholeTime(lead.firstSeenAt)}>{ago(lead.firstSeenAt, now)}</time>
           </Fact>
           <Fact label="Came by">
-            {lead.channel}
+            {channelName(lead.channel)}
             {detail.campaign !== null && <> · {detail.campaign}</>}
           </Fact>
           <Fact label="Activity">
@@ -166,7 +166,7 @@ const Devices = ({ detail, now }: { detail: LeadDetail; now: number }) => (
           <span className="device-name">
             {visitorName(device.visitorId)}
             <span className="lead-subtitle">
-              {plural(device.sessions, 'session')} · {device.channel}
+              {plural(device.sessions, 'session')} · {channelName(device.channel)}
             </span>
           </span>
           {detail.score?.visitorId === device.visitorId && (

@@ -13,7 +13,7 @@ import { Panel } from '../../ui/Panel.tsx'
 import { SkeletonRows } from '../../ui/Skeleton.tsx'
 import { type Column, VirtualTable } from '../../ui/VirtualTable.tsx'
 import { Grade } from './Grade.tsx'
-import { leadName, leadSubtitle, plural } from './lead-words.ts'
+import { channelName, leadName, leadSubtitle, plural } from './lead-words.ts'
 import { isFiltered, WHOLE_VIEW } from './leads-store.ts'
 import './leads.css'
 
@@ -180,7 +180,11 @@ const leadColumns = (
       </>
     ),
   },
-  { key: 'channel', header: 'Channel', cell: (lead) => <div className="cut">{lead.channel}</div> },
+  {
+    key: 'channel',
+    header: 'Channel',
+    cell: (lead) => <div className="cut">{channelName(lead.channel)}</div>,
+  },
   {
     key: 'activity',
     header: 'Activity',

@@ -17,6 +17,7 @@ import { Badge } from '../../ui/Badge.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { SkeletonRows } from '../../ui/Skeleton.tsx'
 import { eventTitle } from '../stream/verdict-words.ts'
+import { channelName } from './lead-words.ts'
 import { type TimelineSession, timelineSessions } from './timeline-sessions.ts'
 import './timeline.css'
 
@@ -70,7 +71,7 @@ const Session = ({ session, now }: { session: TimelineSession; now: number }) =>
         ) : (
           <>Until {clockTime(newest, now)}</>
         )}
-        <span> · {session.channel}</span>
+        <span> · {channelName(session.channel)}</span>
       </p>
       <ol>
         {session.items.map((item) => {

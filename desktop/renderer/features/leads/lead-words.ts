@@ -27,3 +27,11 @@ export const countryName = (code: string): string => {
     return code
   }
 }
+
+/** Channels come as codes (`paid_search`); one that is new here still reads well. */
+export const channelName = (code: string): string => {
+  if (code === 'ai_assistant') return 'AI assistant'
+  if (code === 'sms') return 'SMS'
+  const words = code.replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

@@ -33,13 +33,13 @@ export const eventTitle = (item: {
   return item.name ?? kind
 }
 
-/** Who did it: the person's name, or the beginning of the device's id. */
+/** Who did it: the person's name, or that of the device. */
 export const whoOf = (item: Pick<StreamItem, 'leadName' | 'visitorId'>): string =>
   item.leadName ?? (item.visitorId === null ? 'No visitor' : visitorName(item.visitorId))
 
-/** Ids are mostly UUIDs; the first group is enough to tell visitors apart. */
-const ID_LETTERS = 8
+const WHOLE_ID_LETTERS = 12
+const ID_TAIL_LETTERS = 6
 
-/** A device nobody has named, as people see it. */
+/** A device nobody has named: the end of its id, because ids of one kind begin alike. */
 export const visitorName = (visitorId: string): string =>
-  `Visitor ${visitorId.length > ID_LETTERS + 2 ? `${visitorId.slice(0, ID_LETTERS)}…` : visitorId}`
+  `Visitor ${visitorId.length <= WHOLE_ID_LETTERS ? visitorId : visitorId.slice(-ID_TAIL_LETTERS)}`
