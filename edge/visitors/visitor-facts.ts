@@ -28,6 +28,10 @@ export async function liveFacts(
   if (!profile) return null
   const now = Date.now()
   const scorer = await starterScorer()
-  const [score] = await scorer.score([featuresOf(profile, now)], { reasons: false })
+  // A page waits 50 ms at most: while ONNX Runtime is cold the walker gives the same score.
+  const [score] = await scorer.score([featuresOf(profile, now)], {
+    reasons: false,
+    whenCold: 'walk',
+  })
   return factsOf(profile, now, score ?? null)
 }
