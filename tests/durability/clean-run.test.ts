@@ -60,10 +60,7 @@ test('the recomputation notices one wrong row in any derived table', async () =>
     const transaction = await platform.store.transaction('write')
     await transaction.execute(`${sql} WHERE ${await firstRow(table)}`)
     // Its own view of the store, with the wrong row; nothing of it is ever committed.
-    const differences = await compareDerived(
-      { batch: (statements) => transaction.batch(statements) },
-      TIMEZONE,
-    )
+    const differences = await compareDerived(transaction, TIMEZONE)
     await transaction.rollback()
     expect(
       differences.map((difference) => difference.table),

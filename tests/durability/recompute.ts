@@ -1,9 +1,13 @@
-import type { ResultSet } from '@libsql/client'
+import type { Client, Transaction } from '@libsql/client'
 import { expect } from 'vitest'
 import { foldEvents } from '#edge/projection/fold.ts'
 import { resolveNeighbourhood } from '#edge/projection/persons.ts'
 import { nodeOf } from '#edge/projection/project-batch.ts'
-import { projectedEvents, READ_EVENTS } from '#edge/projection/projected-event.ts'
+import {
+  type ProjectedEvent,
+  projectedEvents,
+  READ_EVENTS,
+} from '#edge/projection/projected-event.ts'
 import { ZoneDays } from '#edge/projection/rollups.ts'
 import { latestTraits, traitChanges } from '#edge/projection/trait-history.ts'
 import { Session } from '#shared/sessions/session.ts'
@@ -13,10 +17,6 @@ import { PLAIN_CHECKS } from './plain-checks.ts'
 type Row = Record<string, unknown>
 
 const READS = {
-  events: READ_EVENTS.replace(
-    'ingest_seq > (SELECT ingest_seq FROM projector_cursor)',
-    'ingest_seq <= (SELECT ingest_seq FROM projector_cursor)',
-  ).replace('LIMIT ?', 'LIMIT -1'),
   visitors: 'SELECT * FROM visitors',
   sessions: 'SELECT * FROM sessions',
   rollups: 'SELECT * FROM rollups',
@@ -30,48 +30,69 @@ const READS = {
   traitChanges: 'SELECT * FROM trait_changes ORDER BY change_seq',
 } as const
 
-/** A client, or an open transaction with what only it can see. */
-export interface Snapshots {
-  batch(statements: string[], mode: 'read'): Promise<ResultSet[]>
-}
+/** A page's answer stays far below what the store may answer at once. */
+const EVENTS_PER_READ = 10_000
+
+const READ_FOLDED_EVENTS = READ_EVENTS.replace(
+  'ingest_seq > (SELECT ingest_seq FROM projector_cursor)',
+  'ingest_seq > ? AND ingest_seq <= (SELECT ingest_seq FROM projector_cursor)',
+)
+
+/** One view of the store that stands still: an open transaction. */
+export type Snapshot = Pick<Transaction, 'execute'>
 
 /**
  * Recomputes everything derived from the events alone, in one go, and compares it with what is stored:
  * once through the pure fold over all events at once, and once in plain SQL, so that a bug in the
- * shared fold cannot hide. Reads one snapshot, so it may run while a platform is at work.
+ * shared fold cannot hide.
  *
  * @param timezone of the workspace, in which its days begin
  */
-export async function compareDerived(store: Snapshots, timezone: string): Promise<Difference[]> {
-  const names = Object.keys(READS) as (keyof typeof READS)[]
-  const results = await store.batch(
-    [...names.map((name) => READS[name]), ...PLAIN_CHECKS.map((check) => check.sql)],
-    'read',
-  )
-  const read = new Map(names.map((name, index) => [name, rowsOf(results[index])]))
-  const at = (name: keyof typeof READS) => read.get(name) ?? []
-  return [
-    ...folded(at, timezone),
-    ...PLAIN_CHECKS.flatMap(({ name }, index) =>
-      rowsOf(results[names.length + index]).map((row) => ({
-        table: `${name} (plain SQL)`,
-        key: String(row.side),
-        stored: row.side === 'stored' ? row : undefined,
-        expected: row.side === 'stored' ? undefined : row,
-      })),
-    ),
-  ]
+export async function compareDerived(snapshot: Snapshot, timezone: string): Promise<Difference[]> {
+  const rows = new Map<string, Row[]>()
+  for (const [name, sql] of Object.entries(READS)) rows.set(name, await rowsOf(snapshot, sql))
+  const differences = folded(await foldedEvents(snapshot), (name) => rows.get(name) ?? [], timezone)
+  for (const { name, sql } of PLAIN_CHECKS) {
+    for (const row of await rowsOf(snapshot, sql)) {
+      const side = row.side === 'stored' ? 'stored' : 'expected'
+      const none = { stored: undefined, expected: undefined }
+      differences.push({ table: `${name} (plain SQL)`, key: side, ...none, [side]: row })
+    }
+  }
+  return differences
 }
 
-/** Fails with the first differences spelled out. */
-export async function expectDerivedIsRecomputed(store: Snapshots, timezone: string): Promise<void> {
-  const differences = await compareDerived(store, timezone)
-  expect.soft(differences.length, describeDifferences(differences)).toBe(0)
-  expect(differences.slice(0, 3)).toEqual([])
+/** Fails with the first differences spelled out. May run while a platform is at work. */
+export async function expectDerivedIsRecomputed(store: Client, timezone: string): Promise<void> {
+  const snapshot = await store.transaction('read')
+  try {
+    const differences = await compareDerived(snapshot, timezone)
+    expect.soft(differences.length, describeDifferences(differences)).toBe(0)
+    expect(differences.slice(0, 3)).toEqual([])
+  } finally {
+    snapshot.close()
+  }
 }
 
-function folded(at: (name: keyof typeof READS) => Row[], timezone: string): Difference[] {
-  const events = projectedEvents(String(at('events')[0]?.tuples))
+async function foldedEvents(snapshot: Snapshot): Promise<ProjectedEvent[]> {
+  const events: ProjectedEvent[] = []
+  for (;;) {
+    const from = events.at(-1)?.ingestSeq ?? 0
+    const { rows } = await snapshot.execute({
+      sql: READ_FOLDED_EVENTS,
+      args: [from, EVENTS_PER_READ],
+    })
+    const page = projectedEvents(String(rows[0]?.tuples))
+    if (page.length === 0) return events
+    events.push(...page)
+  }
+}
+
+function folded(
+  events: readonly ProjectedEvent[],
+  at: (name: keyof typeof READS) => Row[],
+  timezone: string,
+): Difference[] {
   const fold = foldEvents(events, new Map(), new ZoneDays(timezone))
   const links = new Map(fold.links.map((link) => [link.id, link]))
   const held = latestTraits(fold.traits.map(({ receivedAt: _, ...trait }) => trait))
@@ -154,7 +175,7 @@ function folded(at: (name: keyof typeof READS) => Row[], timezone: string): Diff
 
 /** Days counted without the fold's memory of zones, one date at a time. */
 function plainVisitorDays(
-  events: ReturnType<typeof projectedEvents>,
+  events: readonly ProjectedEvent[],
   timezone: string,
 ): [string, boolean][] {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone })
@@ -163,8 +184,9 @@ function plainVisitorDays(
     .map((event) => [`${format.format(event.occurredAt)} ${event.visitorId}`, true])
 }
 
-function rowsOf(result: ResultSet | undefined): Row[] {
-  return (result?.rows ?? []).map((row) => ({ ...row }))
+async function rowsOf(snapshot: Snapshot, sql: string): Promise<Row[]> {
+  const { rows } = await snapshot.execute(sql)
+  return rows.map((row) => ({ ...row }))
 }
 
 function visitorOf(row: Row): unknown {
