@@ -6,6 +6,7 @@ import { directoryOf } from '../tenancy/directory-of.ts'
 import type { Workspace } from '../tenancy/workspace.ts'
 import type { AppendAnswer, AppendEntry, LoggedVerdict } from '../visitors/log-entry.ts'
 import { visitorLogName } from '../visitors/routing.ts'
+import { acknowledgement } from './acknowledgement.ts'
 import { readBody } from './body.ts'
 import type { Caller } from './caller.ts'
 import { callerOfRequest } from './caller-of-request.ts'
@@ -13,8 +14,6 @@ import { CORS_HEADERS } from './cors.ts'
 import { keyOfHeaders } from './key-of-request.ts'
 import { type CaptureCall, readBatch } from './read-batch.ts'
 import { asObject, type ReadEvent } from './segment-event.ts'
-
-const SUCCESS = '{"success":true}'
 
 /**
  * A capture call of the Segment protocol, from bytes to acknowledgement. 200 means that every object
@@ -32,8 +31,7 @@ export async function capture(request: Request, env: Env, call: CaptureCall): Pr
       honourGpc: check.workspace.honourGpc,
     })
     const answers = await append(env, check.workspace, readBatch(call, body, text, caller), caller)
-    const overloaded = answers.find((answer) => answer.kind === 'overloaded')
-    return overloaded ? tooMany(overloaded.retryAfterSeconds) : success()
+    return acknowledgement(answers)
   } catch (error) {
     if (error instanceof ProblemError) return problemResponse(error.problem, CORS_HEADERS)
     console.error(JSON.stringify({ event: 'capture_failed', reason: String(error) }))
@@ -125,22 +123,4 @@ function wellFormed(value: unknown): unknown {
 function keyOfBody(body: unknown): string | null {
   const { writeKey } = asObject(body)
   return typeof writeKey === 'string' ? writeKey : null
-}
-
-function success(): Response {
-  return new Response(SUCCESS, { headers: { 'content-type': 'application/json', ...CORS_HEADERS } })
-}
-
-function tooMany(retryAfterSeconds: number): Response {
-  return problemResponse(
-    {
-      status: 429,
-      code: 'backlog_full',
-      title: 'Too many events',
-      detail: 'The store cannot keep up, and the backlog is full.',
-      next: 'Send the same events again after the time in Retry-After.',
-      retryAfterSeconds,
-    },
-    CORS_HEADERS,
-  )
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -67,10 +68,7 @@ async function openContext(userAgent: string): Promise<void> {
 
 async function bundledSegmentLibrary(): Promise<string> {
   const { outputFiles } = await build({
-    stdin: {
-      contents: `export { AnalyticsBrowser } from '@segment/analytics-next'`,
-      resolveDir: import.meta.dirname,
-    },
+    entryPoints: [join(import.meta.dirname, 'analytics-next.page.ts')],
     bundle: true,
     write: false,
     format: 'iife',
