@@ -47,6 +47,7 @@ const WORKSPACE = {
 export class Directory {
   readonly #openControl: () => StoreClient
   readonly #now: () => number
+  readonly #maxEntries: number
   readonly #keys = new Map<string, Entry<KnownKey>>()
   /** When each was refused. Apart from the good ones, so that no flood of wrong keys drives those out. */
   readonly #refusedKeys = new Map<string, number>()
@@ -55,9 +56,14 @@ export class Directory {
   #failed = { at: Number.NEGATIVE_INFINITY, reason: '' }
 
   /** @param openControl a client for one question: a Worker must not share I/O between requests */
-  constructor(openControl: () => StoreClient, now: () => number = Date.now) {
+  constructor(
+    openControl: () => StoreClient,
+    now: () => number = Date.now,
+    maxEntries = MAX_ENTRIES,
+  ) {
     this.#openControl = openControl
     this.#now = now
+    this.#maxEntries = maxEntries
   }
 
   /** The hot path: a key checked a moment ago needs no await. */
@@ -83,11 +89,11 @@ export class Directory {
       const value = await this.#findKey(key, parsed)
       if (!value) {
         this.#keys.delete(key)
-        remember(this.#refusedKeys, key, this.#now())
+        remember(this.#refusedKeys, key, this.#now(), this.#maxEntries)
         return { kind: 'refused' }
       }
       this.#refusedKeys.delete(key)
-      remember(this.#keys, key, { value, checkedAt: this.#now() })
+      remember(this.#keys, key, { value, checkedAt: this.#now() }, this.#maxEntries)
       return { kind: 'ok', ...value }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
@@ -176,7 +182,7 @@ async function lookUp<T>(
   if (entry && now - entry.checkedAt < (entry.value ? FRESH_MS : REFUSAL_MS)) return entry.value
   try {
     const value = await ask()
-    remember(cache, key, { value, checkedAt: now })
+    remember(cache, key, { value, checkedAt: now }, MAX_ENTRIES)
     return value
   } catch (error) {
     // Where a workspace or a site lives does not change while the control database is away.
@@ -186,8 +192,8 @@ async function lookUp<T>(
 }
 
 /** Keeps what was said last: a busy key is said again every 30 s and so outlives the idle ones. */
-function remember<T>(cache: Map<string, T>, key: string, value: T): void {
+function remember<T>(cache: Map<string, T>, key: string, value: T, max: number): void {
   cache.delete(key)
-  if (cache.size >= MAX_ENTRIES) cache.delete(cache.keys().next().value ?? key)
+  if (cache.size >= max) cache.delete(cache.keys().next().value ?? key)
   cache.set(key, value)
 }
