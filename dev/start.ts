@@ -1,7 +1,7 @@
 import { banner } from './platform/banner.ts'
 import { openHome } from './platform/home.ts'
 import { HELP, parseOptions, StartError } from './platform/options.ts'
-import { type Platform, startPlatform } from './platform/platform.ts'
+import type { Platform } from './platform/platform.ts'
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), process.env)
@@ -23,6 +23,8 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => void stop())
   process.on('SIGTERM', () => void stop())
   try {
+    // Loaded only now: help and refusals should not wait for the whole toolchain.
+    const { startPlatform } = await import('./platform/platform.ts')
     platform = await startPlatform(options, home, (what) => console.log(`  ${what} …`))
   } catch (error) {
     home.release()

@@ -55,7 +55,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     unsafeDirectSockets: options.sitePort === null ? [] : [{ host: HOST, port: options.sitePort }],
     durableObjectsPersist: join(options.dir, 'objects'),
     kvPersist: join(options.dir, 'kv'),
-    cf: false, inspectorPort: 9555,
+    cf: false,
+    inspectorPort: 9555,
   })
   const url = (await miniflare.ready).origin
   return {

@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline'
 let children: number[] = []
 createInterface(process.stdin)
   .on('line', (line) => {
-    children = JSON.parse(line)
+    // It is a child itself, and must be the last to go.
+    children = (JSON.parse(line) as number[]).filter((pid) => pid !== process.pid)
   })
   .on('close', () => {
     for (const pid of children) {

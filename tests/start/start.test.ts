@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { EdgeClient } from '#tests/platform/edge-client.ts'
+import { newHome, removeHome, spawnPlatform } from '#tests/platform/spawned-platform.ts'
+
+const START = new URL('../../dev/start.ts', import.meta.url).pathname
+const BARE = ['--no-demo', '--no-console']
+
+let home: string
+
+beforeEach(async () => {
+  home = await newHome()
+})
+
+afterEach(() => removeHome(home))
+
+/** Runs `npm start` to its end; for starts that must not come up. */
+function start(
+  args: readonly string[],
+  dataFolder = home,
+): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [START, ...args],
+      { env: { ...process.env, EDGEWISE_HOME: dataFolder } },
+      (error, stdout, stderr) => {
+        const code = error && 'code' in error ? Number(error.code) : 0
+        resolve({ code, output: `${stdout}${stderr}`.trim() })
+      },
+    )
+  })
+}
+
+function listenAnywhere(): Promise<{ server: Server; port: number }> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve({ server, port: typeof address === 'object' && address ? address.port : 0 })
+    })
+  })
+}
+
+describe('a start that cannot go on says one sentence and exits 1', () => {
+  test('when an option does not exist', async () => {
+    const { code, output } = await start(['--colour'])
+    expect(output).toMatch(/--colour.*--help/)
+    expect([code, output.split('\n').length]).toEqual([1, 1])
+  })
+
+  test('when the port is no number', async () => {
+    const { code, output } = await start(['--port', 'eighty'])
+    expect(output).toBe('--port must be a number from 0 to 65533, not eighty.')
+    expect(code).toBe(1)
+  })
+
+  test('when the port is taken', async () => {
+    const { server, port } = await listenAnywhere()
+    const { code, output } = await start(['--port', String(port), ...BARE])
+    server.close()
+    expect(output).toContain(`Port ${port} for the edge is taken`)
+    expect([code, output.split('\n').length]).toEqual([1, 1])
+  })
+
+  test('when the data folder cannot be written', async () => {
+    const file = join(home, 'a-file')
+    await writeFile(file, '')
+    const { code, output } = await start(BARE, join(file, 'folder'))
+    expect(output).toMatch(/^The data folder .* cannot be written .*EDGEWISE_HOME/)
+    expect(code).toBe(1)
+  })
+
+  test('when the state file is damaged, and leaves it as it is', async () => {
+    await mkdir(home, { recursive: true })
+    await writeFile(join(home, 'state.json'), '{"version":1,')
+    const { code, output } = await start(BARE)
+    expect(output).toMatch(/^The state file .* is damaged;/)
+    expect(code).toBe(1)
+    expect(await readFile(join(home, 'state.json'), 'utf8')).toBe('{"version":1,')
+  })
+})
+
+test('--help tells a newcomer what there is', async () => {
+  const { code, output } = await start(['--help'])
+  expect(output).toContain('--no-demo')
+  expect(output).toContain('EDGEWISE_HOME')
+  expect(code).toBe(0)
+})
+
+test('a second start on the same folder is refused, and after Ctrl-C the next one finds all data', async () => {
+  const first = await spawnPlatform(home, BARE)
+  const edge = new EdgeClient({ ...first.ready })
+  const second = await start(['--port', '0', ...BARE])
+  expect(second.output).toMatch(/^Edgewise is already running on .* \(process \d+\);/)
+  expect(second.code).toBe(1)
+
+  const event = { anonymousId: 'visitor', messageId: 'kept', event: 'Kept' }
+  expect((await edge.capture('track', event)).status).toBe(200)
+  await edge.settled()
+  await first.stop()
+
+  const again = await spawnPlatform(home, BARE)
+  const events = await new EdgeClient({ ...again.ready }).get<{ data: { messageId: string }[] }>(
+    '/api/v1/events?messageId=kept',
+  )
+  expect(events.data.map((found) => found.messageId)).toEqual(['kept'])
+  expect(again.ready.writeKey).toBe(first.ready.writeKey)
+  await again.stop()
+})
+
+test('killing only the main process takes its children along', async () => {
+  const { ready } = await spawnPlatform(home, BARE)
+  process.kill(ready.pid, 'SIGKILL')
+  await expect
+    .poll(
+      () =>
+        fetch(`${ready.store}/health`).then(
+          () => 'up',
+          () => 'gone',
+        ),
+      { timeout: 30_000 },
+    )
+    .toBe('gone')
+  await expect
+    .poll(
+      () =>
+        fetch(`${ready.edge}/healthz`).then(
+          () => 'up',
+          () => 'gone',
+        ),
+      { timeout: 30_000 },
+    )
+    .toBe('gone')
+})
