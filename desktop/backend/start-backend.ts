@@ -5,7 +5,7 @@ import { acquireDataLock } from './lock/data-lock.ts'
 import { fetchPage } from './pull/fetch-page.ts'
 import { startPullLoop } from './pull/pull-loop.ts'
 import { getLead } from './queries/lead-detail.ts'
-import { leadOfVisitor, listLeads } from './queries/leads.ts'
+import { listLeads } from './queries/leads.ts'
 import { getOverview } from './queries/overview.ts'
 import { getStreamItem, listStream } from './queries/stream.ts'
 import { listTimeline } from './queries/timeline.ts'
@@ -79,7 +79,6 @@ export const startBackend = async (options: BackendOptions): Promise<Backend> =>
       'stream.get': ({ id }) => getStreamItem(db, id),
       'leads.list': (input) => listLeads(db, input),
       'leads.get': ({ leadKey }) => getLead(db, leadKey),
-      'leads.ofVisitor': ({ visitorId }) => leadOfVisitor(db, visitorId),
       'leads.timeline': (input) => listTimeline(db, input),
     }
     const rpc = createRpcServer({

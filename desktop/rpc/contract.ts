@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ConnectionState } from './connection-state.ts'
-import { Lead, LeadDetail, LeadsPage, LeadsQuery, TimelinePage } from './leads.ts'
+import { LeadDetail, LeadsPage, LeadsQuery, TimelinePage } from './leads.ts'
 import { Overview } from './overview.ts'
 import { StreamItemDetail, StreamPage, StreamQuery } from './stream.ts'
 
@@ -24,8 +24,6 @@ export const METHODS = {
   'stream.get': { input: z.object({ id: z.string() }), output: StreamItemDetail.nullable() },
   'leads.list': { input: LeadsQuery, output: LeadsPage },
   'leads.get': { input: z.object({ leadKey: z.string() }), output: LeadDetail.nullable() },
-  /** The lead that a device belongs to, for following an event to its lead. */
-  'leads.ofVisitor': { input: z.object({ visitorId: z.string() }), output: Lead.nullable() },
   'leads.timeline': {
     input: z.object({
       leadKey: z.string(),

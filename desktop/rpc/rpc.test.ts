@@ -28,7 +28,6 @@ const handlers = (partial: Partial<RpcHandlers>): RpcHandlers => ({
   'stream.get': notUsed,
   'leads.list': notUsed,
   'leads.get': notUsed,
-  'leads.ofVisitor': notUsed,
   'leads.timeline': notUsed,
   ...partial,
 })

@@ -117,6 +117,20 @@ describe('the console’s page', () => {
     expect(complaints).toEqual([])
   })
 
+  test('explains an event that was refused', async () => {
+    await page.goto(running.url)
+    await page.getByRole('combobox', { name: 'Verdict' }).selectOption('rejected')
+    const stream = page.getByRole('grid', { name: /Live events/ })
+    await stream.getByText('Upload Finished').first().click()
+    const event = page.getByRole('complementary', { name: 'Event' })
+    await event.getByText('too_large').waitFor()
+    await event.getByText('The event is larger than 32 KB.').waitFor()
+    await leads().getByText('Demo Anders').click()
+    await drawer().getByText('Speaks for').waitFor()
+    expect(await event.count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
   test('is worked by keyboard alone', async () => {
     await page.goto(running.url)
     await leads().getByText('Demo Anders').waitFor()

@@ -16,7 +16,6 @@ import {
 } from '../testing/builders.ts'
 import { createMemoryReplica } from '../testing/memory-replica.ts'
 import { getLead } from './lead-detail.ts'
-import { leadOfVisitor } from './leads.ts'
 import { getOverview, startOfDay } from './overview.ts'
 import { listTimeline } from './timeline.ts'
 
@@ -87,12 +86,6 @@ describe('a lead', () => {
     await apply({ visitors: [visitorFact({ visitorId: 'a' })] })
     expect((await getLead(db, 'v:a'))?.score).toBeNull()
     expect(await getLead(db, 'v:gone')).toBeNull()
-  })
-
-  test('is found by any of its devices', async () => {
-    await apply({ visitors: [visitorFact({ visitorId: 'a', personId: 'p' })] })
-    expect((await leadOfVisitor(db, 'a'))?.leadKey).toBe('p:p')
-    expect(await leadOfVisitor(db, 'b')).toBeNull()
   })
 })
 

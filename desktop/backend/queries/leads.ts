@@ -99,12 +99,3 @@ export const listLeads = async (
 
 const whereOf = (conditions: readonly string[]): string =>
   conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
-
-/** The lead that a device belongs to. */
-export const leadOfVisitor = async (db: PGlite, visitorId: string): Promise<Lead | null> => {
-  const { rows } = await db.query<LeadRow>(
-    'select l.* from visitors v join leads l on l.lead_key = v.lead_key where v.visitor_id = $1',
-    [visitorId],
-  )
-  return rows[0] === undefined ? null : leadOf(rows[0])
-}

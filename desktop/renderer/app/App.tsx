@@ -4,29 +4,30 @@ import { useStore } from 'zustand'
 import { LeadDrawer } from '../features/leads/LeadDrawer.tsx'
 import { LeadsPanel } from '../features/leads/LeadsPanel.tsx'
 import { OverviewBar } from '../features/overview/Overview.tsx'
+import { EventDrawer } from '../features/stream/EventDrawer.tsx'
 import { StreamPanel } from '../features/stream/StreamPanel.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ConnectionBanner, ConnectionChip } from './ConnectionStatus.tsx'
-import { useConsoleStores } from './console-stores.ts'
+import { closeDrawer, useConsoleStores } from './console-stores.ts'
 import { Rail } from './Rail.tsx'
 import './app.css'
 
 /** The console's page: figures, leads, live events, and the lead that was chosen. */
 export const App = () => {
   const searchRef = useRef<HTMLInputElement>(null)
-  const { leadPanel, connection } = useConsoleStores()
-  const link = useStore(connection, (state) => state.link)
+  const stores = useConsoleStores()
+  const link = useStore(stores.connection, (state) => state.link)
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape') leadPanel.getState().close()
+      if (event.key === 'Escape') closeDrawer(stores)
       if (event.key !== '/' || isTyping(event.target) || event.ctrlKey || event.metaKey) return
       event.preventDefault()
       searchRef.current?.focus()
     }
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
-  }, [leadPanel])
+  }, [stores])
 
   return (
     <div className="app">
@@ -48,6 +49,7 @@ export const App = () => {
                 <StreamPanel />
               </div>
               <LeadDrawer />
+              <EventDrawer />
             </div>
           </>
         )}

@@ -4,6 +4,10 @@ import type { ConnectionState } from '#rpc/connection-state.ts'
 import { createLeadPanelStore, type LeadPanelStore } from '../features/leads/lead-panel-store.ts'
 import { createLeadsStore, type LeadsStore } from '../features/leads/leads-store.ts'
 import { createOverviewStore, type OverviewStore } from '../features/overview/overview-store.ts'
+import {
+  createEventPanelStore,
+  type EventPanelStore,
+} from '../features/stream/event-panel-store.ts'
 import { createStreamStore, type StreamStore } from '../features/stream/stream-store.ts'
 import type { ConsoleLink, LinkState } from './console-link.ts'
 
@@ -20,6 +24,7 @@ export type ConsoleStores = {
   stream: StreamStore
   leads: LeadsStore
   leadPanel: LeadPanelStore
+  eventPanel: EventPanelStore
 }
 
 /** Minutes pass and counters move even where nothing new comes in. */
@@ -38,6 +43,7 @@ export const createConsoleStores = (link: ConsoleLink): ConsoleStores => {
     stream: createStreamStore(link),
     leads: createLeadsStore(link),
     leadPanel: createLeadPanelStore(link),
+    eventPanel: createEventPanelStore(link),
   }
   const { overview, stream, leads, leadPanel } = stores
   const refreshStream = (): void => {
@@ -70,6 +76,34 @@ export const createConsoleStores = (link: ConsoleLink): ConsoleStores => {
     if (link.state().name === 'open') void overview.getState().refresh()
   }, OVERVIEW_EVERY_MS)
   return stores
+}
+
+/** Opens what a line of the stream is about: its lead, or where there is none the event itself. */
+export const openStreamItem = (
+  { leadPanel, eventPanel }: ConsoleStores,
+  item: { id: string; leadKey: string | null },
+): void => {
+  if (item.leadKey === null) {
+    leadPanel.getState().close()
+    eventPanel.getState().open(item.id)
+  } else {
+    openLead({ leadPanel, eventPanel }, item.leadKey)
+  }
+}
+
+/** Opens a lead in place of whatever is open. */
+export const openLead = (
+  { leadPanel, eventPanel }: Pick<ConsoleStores, 'leadPanel' | 'eventPanel'>,
+  leadKey: string,
+): void => {
+  eventPanel.getState().close()
+  leadPanel.getState().open(leadKey)
+}
+
+/** Closes what is open over the page. */
+export const closeDrawer = ({ leadPanel, eventPanel }: ConsoleStores): void => {
+  leadPanel.getState().close()
+  eventPanel.getState().close()
 }
 
 export const ConsoleStoresContext = createContext<ConsoleStores | null>(null)

@@ -1,5 +1,4 @@
-import { CircleAlert, UserRoundX, X } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { CircleAlert, UserRoundX } from 'lucide-react'
 import { useStore } from 'zustand'
 import type { LeadDetail } from '#rpc/leads.ts'
 import { useNow } from '../../app/clock.ts'
@@ -7,7 +6,9 @@ import { useConsoleStores } from '../../app/console-stores.ts'
 import { ago, wholeTime } from '../../app/time-words.ts'
 import { Badge } from '../../ui/Badge.tsx'
 import { Button } from '../../ui/Button.tsx'
+import { Drawer } from '../../ui/Drawer.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
+import { Fact } from '../../ui/Fact.tsx'
 import { SkeletonRows } from '../../ui/Skeleton.tsx'
 import { visitorName } from '../stream/verdict-words.ts'
 import { Grade } from './Grade.tsx'
@@ -21,36 +22,11 @@ export const LeadDrawer = () => {
   const { leadPanel } = useConsoleStores()
   const leadKey = useStore(leadPanel, (state) => state.leadKey)
   const close = useStore(leadPanel, (state) => state.close)
-  const drawerRef = useRef<HTMLElement>(null)
-  const cameFrom = useRef<Element | null>(null)
-
-  // Focus goes into the drawer and, when it closes, back to where the reader was.
-  useEffect(() => {
-    if (leadKey === null) return
-    if (!drawerRef.current?.contains(document.activeElement)) {
-      cameFrom.current = document.activeElement
-      drawerRef.current?.focus()
-    }
-    return () => {
-      if (leadPanel.getState().leadKey !== null) return
-      if (cameFrom.current instanceof HTMLElement) cameFrom.current.focus()
-    }
-  }, [leadKey, leadPanel])
-
   if (leadKey === null) return null
   return (
-    <aside ref={drawerRef} className="drawer" aria-label="Lead" tabIndex={-1}>
-      <Button
-        kind="quiet"
-        square
-        className="drawer-close"
-        aria-label="Close the lead (Escape)"
-        onClick={close}
-      >
-        <X size={17} />
-      </Button>
+    <Drawer label="Lead" onClose={close}>
       <DrawerBody key={leadKey} />
-    </aside>
+    </Drawer>
   )
 }
 
@@ -148,13 +124,6 @@ const isShowable = (value: unknown): value is string | number | boolean =>
   typeof value === 'number' ||
   typeof value === 'boolean' ||
   (typeof value === 'string' && value !== '' && value.length <= 200)
-
-const Fact = ({ label, children }: { label: string; children: React.ReactNode }) => (
-  <div className="fact">
-    <dt>{label}</dt>
-    <dd>{children}</dd>
-  </div>
-)
 
 const Devices = ({ detail, now }: { detail: LeadDetail; now: number }) => (
   <section className="drawer-section" aria-labelledby="lead-devices">

@@ -4,7 +4,7 @@ import { useStore } from 'zustand'
 import type { Lead, LeadSort } from '#rpc/leads.ts'
 import { GRADES } from '#shared/scoring/score.ts'
 import { useNow } from '../../app/clock.ts'
-import { useConsoleStores } from '../../app/console-stores.ts'
+import { openLead, useConsoleStores } from '../../app/console-stores.ts'
 import { ago, wholeTime } from '../../app/time-words.ts'
 import { Button } from '../../ui/Button.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
@@ -73,7 +73,8 @@ export const LeadsPanel = ({ searchRef }: { searchRef: Ref<HTMLInputElement> }) 
 }
 
 const LeadsBody = () => {
-  const { leads, leadPanel, connection } = useConsoleStores()
+  const stores = useConsoleStores()
+  const { leads, leadPanel, connection } = stores
   const { view, held, setView, loadMore, refresh } = useStore(leads)
   const openKey = useStore(leadPanel, (state) => state.leadKey)
   const state = useStore(connection, ({ connection: now }) => now?.name ?? 'connecting')
@@ -143,7 +144,7 @@ const LeadsBody = () => {
       rowHeight={ROW_PX}
       keyOf={(lead) => lead.leadKey}
       selectedKey={openKey}
-      onOpen={(lead) => leadPanel.getState().open(lead.leadKey)}
+      onOpen={(lead) => openLead(stores, lead.leadKey)}
       onEndReached={onEndReached}
       scrollRef={scrollRef}
     />

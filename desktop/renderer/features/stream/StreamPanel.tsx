@@ -2,7 +2,7 @@ import { Activity, ArrowUp, CircleAlert, ListFilter } from 'lucide-react'
 import { useCallback, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { StreamItem, StreamVerdict } from '#rpc/stream.ts'
-import { useConsoleStores } from '../../app/console-stores.ts'
+import { openStreamItem, useConsoleStores } from '../../app/console-stores.ts'
 import { exactTime, wholeTime } from '../../app/time-words.ts'
 import { Badge } from '../../ui/Badge.tsx'
 import { Button } from '../../ui/Button.tsx'
@@ -55,9 +55,11 @@ export const StreamPanel = () => {
 }
 
 const StreamBody = () => {
-  const { stream, leadPanel, connection } = useConsoleStores()
+  const stores = useConsoleStores()
+  const { stream, connection } = stores
   const { view, held, unseen, atTop, setView, setAtTop, loadMore, refresh } = useStore(stream)
   const synced = useStore(connection, ({ connection: state }) => state?.name === 'synced')
+  const openId = useStore(stores.eventPanel, (state) => state.id)
   const scrollRef = useRef<HTMLDivElement>(null)
   const onEndReached = useCallback(() => void loadMore(), [loadMore])
 
@@ -107,8 +109,8 @@ const StreamBody = () => {
         columns={COLUMNS}
         rowHeight={ROW_PX}
         keyOf={(item) => item.id}
-        selectedKey={null}
-        onOpen={(item) => item.leadKey !== null && leadPanel.getState().open(item.leadKey)}
+        selectedKey={openId}
+        onOpen={(item) => openStreamItem(stores, item)}
         onEndReached={onEndReached}
         onAtTop={setAtTop}
         scrollRef={scrollRef}
