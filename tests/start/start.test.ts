@@ -102,6 +102,8 @@ test('a second start on the same folder is refused, and after Ctrl-C the next on
   expect((await edge.capture('track', event)).status).toBe(200)
   await edge.settled()
   await first.stop()
+  await expect(fetch(`${first.ready.store}/health`)).rejects.toThrow()
+  await expect(readFile(join(home, 'lock.json'))).rejects.toThrow('ENOENT')
 
   const again = await spawnPlatform(home, BARE)
   const events = await new EdgeClient({ ...again.ready }).get<{ data: { messageId: string }[] }>(
