@@ -1,0 +1,190 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Client, createClient } from '@libsql/client'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { migrate } from '#dev/platform/migrate.ts'
+import { classifyWriteFailure } from '../store/outcome.ts'
+import { movedVisitorIds, type ProjectorCursor, planBatch, planIdentity } from './project-batch.ts'
+import { eventLog, projectedEvent } from './projected-event.fixture.ts'
+import type { ProjectedEvent } from './projected-event.ts'
+import { CURSOR_GUARD } from './projection-statements.ts'
+import { ZoneDays } from './rollups.ts'
+import { VisitorCache } from './visitor-cache.ts'
+
+const RUNS = 60
+const days = new ZoneDays('Asia/Kathmandu')
+
+/** Everything derived, without what tells when it was written. */
+const CONTENTS = {
+  visitors: `SELECT visitor_id, node_kind, person_id, first_seen_at, last_seen_at, sessions, pageviews, events,
+    first_message_id, last_message_id, channel, campaign, last_path FROM visitors ORDER BY 1`,
+  sessions: 'SELECT * FROM sessions ORDER BY visitor_id, start_at',
+  rollups: 'SELECT * FROM rollups ORDER BY 1, 2, 3, 4',
+  visitor_days: 'SELECT * FROM visitor_days ORDER BY 1, 2',
+  identity_links: `SELECT link_id, first_at, first_message_id, CASE kind WHEN 'group' THEN last_at END AS last_at
+    FROM identity_links ORDER BY 1`,
+  identity_nodes: 'SELECT * FROM identity_nodes ORDER BY 1',
+  persons: `SELECT person_id, user_id, email, name, company, account_id, traits FROM persons
+    WHERE deleted = 0 ORDER BY 1`,
+  accounts: 'SELECT * FROM accounts ORDER BY 1',
+  node_traits: 'SELECT * FROM node_traits ORDER BY 1, 2',
+  trait_changes: `SELECT node, key, value, occurred_at, received_at, message_id, verified FROM trait_changes
+    ORDER BY change_seq`,
+} as const
+
+let dir: string
+let store: Client
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'edgewise-projection-'))
+  store = createClient({ url: `file:${join(dir, 'workspace.db')}` })
+  await migrate(store, 'workspace')
+})
+
+afterAll(async () => {
+  store.close()
+  await rm(dir, { recursive: true })
+})
+
+/** As after migration, but for the version, which only ever grows. */
+async function emptied(): Promise<ProjectorCursor> {
+  await store.batch(
+    [
+      ...Object.keys(CONTENTS).map((table) => `DELETE FROM ${table}`),
+      'DELETE FROM identity_undos',
+      'UPDATE projector_cursor SET ingest_seq = 0, score_seq = 0, version = version + 1',
+    ],
+    'write',
+  )
+  const { rows } = await store.execute('SELECT version FROM projector_cursor')
+  return { ingestSeq: 0, scoreSeq: 0, version: Number(rows[0]?.version) }
+}
+
+async function project(
+  events: readonly ProjectedEvent[],
+  cursor: ProjectorCursor,
+  cache: VisitorCache,
+): Promise<ProjectorCursor> {
+  const plan = await planBatch(store, cache, days, cursor, events, 0)
+  await store.batch(plan.statements, 'write')
+  const moved = new Set(movedVisitorIds(plan.moved))
+  cache.forget(moved)
+  cache.put(
+    plan.fold.visitors.filter(({ row }) => !moved.has(row.visitorId)),
+    plan.loaded,
+  )
+  return plan.next
+}
+
+async function contentsOf(
+  events: readonly ProjectedEvent[],
+  cuts: readonly number[],
+): Promise<Record<string, unknown>> {
+  let cursor = await emptied()
+  const cache = new VisitorCache()
+  const ends = [...new Set([...cuts.map((cut) => cut % (events.length + 1)), events.length])]
+  let from = 0
+  for (const end of ends.sort((a, b) => a - b)) {
+    if (end > from) cursor = await project(events.slice(from, end), cursor, cache)
+    from = end
+  }
+  return contents()
+}
+
+async function contents(): Promise<Record<string, unknown>> {
+  const names = Object.keys(CONTENTS) as (keyof typeof CONTENTS)[]
+  const results = await store.batch(
+    names.map((name) => CONTENTS[name]),
+    'read',
+  )
+  return Object.fromEntries(
+    names.map((name, index) => [name, results[index]?.rows.map((row) => ({ ...row }))]),
+  )
+}
+
+describe('projecting into the real engine', () => {
+  test('any batching of the same events gives the same tables', { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(eventLog, fc.array(fc.nat(), { maxLength: 12 }), async (events, cuts) => {
+        expect(await contentsOf(events, cuts)).toEqual(await contentsOf(events, []))
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  test('any order of the same events gives the same tables, but for the history of what was heard when', {
+    timeout: 60_000,
+  }, async () => {
+    const shuffled = eventLog.chain((events) =>
+      fc.tuple(
+        fc.constant(events),
+        fc.shuffledSubarray(events, { minLength: events.length, maxLength: events.length }),
+        fc.array(fc.nat(), { maxLength: 12 }),
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(shuffled, async ([events, other, cuts]) => {
+        const { trait_changes: _, ...expected } = await contentsOf(events, [])
+        const { trait_changes: __, ...actual } = await contentsOf(other, cuts)
+        expect(actual).toEqual(expected)
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  test('taking back any statement and restoring it gives the tables from before', {
+    timeout: 60_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(eventLog, fc.nat(), async (events, which) => {
+        const before = await contentsOf(events, [])
+        const { rows } = await store.execute(
+          'SELECT link_id, node, other FROM identity_links ORDER BY 1',
+        )
+        const link = rows[which % Math.max(1, rows.length)]
+        if (!link) return
+        const id = String(link.link_id)
+        const seeds = [String(link.node), String(link.other), `u:${String(link.other).slice(2)}`]
+        await setUndone(seeds, { add: id })
+        await setUndone(seeds, { remove: id })
+        expect(await contents()).toEqual(before)
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  test('a batch planned from a cursor that has moved is refused as a whole', async () => {
+    const cursor = await emptied()
+    const event = projectedEvent({ messageId: 'm1', ingestSeq: 1 })
+    const plan = await planBatch(store, new VisitorCache(), days, cursor, [event], 0)
+    await store.batch(plan.statements, 'write')
+    const once = await contents()
+    const failure = await store
+      .batch(plan.statements, 'write')
+      .catch((error: unknown) => classifyWriteFailure(error, CURSOR_GUARD))
+    expect(failure).toMatchObject({ kind: 'already_applied' })
+    expect(await contents()).toEqual(once)
+  })
+})
+
+async function setUndone(
+  seeds: readonly string[],
+  undone: { add?: string; remove?: string },
+): Promise<void> {
+  const { rows } = await store.execute('SELECT * FROM projector_cursor')
+  const cursor = {
+    ingestSeq: Number(rows[0]?.ingest_seq),
+    scoreSeq: Number(rows[0]?.score_seq),
+    version: Number(rows[0]?.version),
+  }
+  const plan = await planIdentity(store, seeds, cursor, days, undone)
+  const mark = undone.add
+    ? {
+        sql: "INSERT INTO identity_undos (link_id, undone_at, reason) VALUES (?, 0, 'a test')",
+        args: [undone.add],
+      }
+    : { sql: 'DELETE FROM identity_undos WHERE link_id = ?', args: [undone.remove ?? ''] }
+  await store.batch([mark, ...plan.statements], 'write')
+}
