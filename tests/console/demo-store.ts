@@ -45,7 +45,7 @@ export const demoStore = (now: number): Partial<FixtureStore> => {
     const seen = now - index * 7 * MINUTE_MS - 20_000
     const device = (suffix: string, share: number) =>
       scoredVisitor({
-        visitorId: `${suffix}${index}-demo-device`,
+        visitorId: `demo-device-${suffix}${index}`,
         personId,
         points: Math.round(points * share),
         firstSeenAt: seen - (index + 3) * 1440 * MINUTE_MS,
@@ -75,7 +75,7 @@ export const demoStore = (now: number): Partial<FixtureStore> => {
   })
   const strangers = Array.from({ length: 60 }, (_, i) => {
     const partial = {
-      visitorId: `${(((i + 1) * 2654435761) % 4294967296).toString(16).padStart(8, '0')}-demo-device`,
+      visitorId: `demo-device-${(((i + 1) * 2654435761) % 4294967296).toString(16).padStart(8, '0')}`,
       firstSeenAt: now - (i + 1) * 90 * MINUTE_MS,
       lastSeenAt: now - i * 11 * MINUTE_MS,
       channel: CHANNELS[i % CHANNELS.length] ?? 'direct',
