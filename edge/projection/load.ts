@@ -136,8 +136,14 @@ export async function loadNeighbourhood(
   }
 }
 
-/** Every node that links name, an alias' previous id in both its readings. */
-export function neighbourNodes(links: Iterable<Link>): Node[] {
+/** What a link says without who said it when. */
+export type LinkEnds = Pick<Link, 'kind' | 'node' | 'other'>
+
+/**
+ * Every node that links name, an alias' previous id in both its readings. Not accounts: a neighbourhood
+ * that reached one would hold its members without what they said themselves.
+ */
+export function neighbourNodes(links: Iterable<LinkEnds>): Node[] {
   const nodes = new Set<Node>()
   for (const link of links) {
     nodes.add(link.node)

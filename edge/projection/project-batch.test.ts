@@ -5,7 +5,9 @@ import { type Client, createClient } from '@libsql/client'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate } from '#dev/platform/migrate.ts'
+import type { LinkKind } from '#shared/identity/link.ts'
 import { classifyWriteFailure } from '../store/outcome.ts'
+import type { LinkEnds } from './load.ts'
 import { movedVisitorIds, type ProjectorCursor, planBatch, planIdentity } from './project-batch.ts'
 import { eventLog, projectedEvent } from './projected-event.fixture.ts'
 import type { ProjectedEvent } from './projected-event.ts'
@@ -14,6 +16,8 @@ import { ZoneDays } from './rollups.ts'
 import { VisitorCache } from './visitor-cache.ts'
 
 const RUNS = 60
+const MARK_UNDONE =
+  "INSERT INTO identity_undos (link_id, undone_at, reason) VALUES (?, 0, 'a test')"
 const days = new ZoneDays('Asia/Kathmandu')
 
 /** Everything derived, without what tells when it was written. */
@@ -141,18 +145,52 @@ describe('projecting into the real engine', () => {
       fc.asyncProperty(eventLog, fc.nat(), async (events, which) => {
         const before = await contentsOf(events, [])
         const { rows } = await store.execute(
-          'SELECT link_id, node, other FROM identity_links ORDER BY 1',
+          'SELECT link_id, kind, node, other FROM identity_links ORDER BY 1',
         )
         const link = rows[which % Math.max(1, rows.length)]
         if (!link) return
         const id = String(link.link_id)
-        const seeds = [String(link.node), String(link.other), `u:${String(link.other).slice(2)}`]
-        await setUndone(seeds, { add: id })
-        await setUndone(seeds, { remove: id })
+        const ends = {
+          kind: link.kind as LinkKind,
+          node: String(link.node),
+          other: String(link.other),
+        }
+        await setUndone(ends, { add: id })
+        expect(await contents()).toEqual(await contentsWithUndone(events, id))
+        await setUndone(ends, { remove: id })
         expect(await contents()).toEqual(before)
       }),
       { numRuns: RUNS },
     )
+  })
+
+  test('taking back one member of an account leaves the other members as they were', async () => {
+    const acme = { type: 'group', groupId: 'acme' } as const
+    const events = [
+      projectedEvent({
+        ...acme,
+        messageId: 'm1',
+        anonymousId: null,
+        userId: 'ada',
+        visitorId: 'ada',
+      }),
+      projectedEvent({
+        ...acme,
+        messageId: 'm2',
+        anonymousId: 'phone',
+        userId: 'bob',
+        visitorId: 'phone',
+      }),
+    ]
+    const phone = async () =>
+      (await store.execute("SELECT person_id FROM visitors WHERE visitor_id = 'phone'")).rows[0]
+        ?.person_id
+    await contentsOf(events, [])
+    const bob = await phone()
+    expect(bob).not.toBeNull()
+    const link = { kind: 'group', node: 'u:ada', other: 'g:acme' } as const
+    await setUndone(link, { add: 'group|u|u:ada|g:acme' })
+    expect(await phone()).toBe(bob)
   })
 
   test('a batch planned from a cursor that has moved is refused as a whole', async () => {
@@ -169,22 +207,27 @@ describe('projecting into the real engine', () => {
   })
 })
 
-async function setUndone(
-  seeds: readonly string[],
-  undone: { add?: string; remove?: string },
-): Promise<void> {
+/** The tables as they would be had the statement been taken back before anything was projected. */
+async function contentsWithUndone(
+  events: readonly ProjectedEvent[],
+  linkId: string,
+): Promise<Record<string, unknown>> {
+  const cursor = await emptied()
+  await store.execute({ sql: MARK_UNDONE, args: [linkId] })
+  await project(events, cursor, new VisitorCache())
+  return contents()
+}
+
+async function setUndone(link: LinkEnds, undone: { add?: string; remove?: string }): Promise<void> {
   const { rows } = await store.execute('SELECT * FROM projector_cursor')
   const cursor = {
     ingestSeq: Number(rows[0]?.ingest_seq),
     scoreSeq: Number(rows[0]?.score_seq),
     version: Number(rows[0]?.version),
   }
-  const plan = await planIdentity(store, seeds, cursor, days, undone)
+  const plan = await planIdentity(store, link, cursor, days, undone)
   const mark = undone.add
-    ? {
-        sql: "INSERT INTO identity_undos (link_id, undone_at, reason) VALUES (?, 0, 'a test')",
-        args: [undone.add],
-      }
+    ? { sql: MARK_UNDONE, args: [undone.add] }
     : { sql: 'DELETE FROM identity_undos WHERE link_id = ?', args: [undone.remove ?? ''] }
   await store.batch([mark, ...plan.statements], 'write')
 }

@@ -3,11 +3,13 @@ import { deviceNode, type Link, mergeLinks, type Node, userNode } from '#shared/
 import type { StoreClient } from '../store/client.ts'
 import { type FoldResult, foldEvents, type TraitStatement } from './fold.ts'
 import {
+  type LinkEnds,
   type LoadedVisitor,
   loadLinks,
   loadNeighbourhood,
   loadOwners,
   loadVisitors,
+  neighbourNodes,
   sessionHorizons,
 } from './load.ts'
 import { type IdentityChange, type NodeTrait, resolveNeighbourhood } from './persons.ts'
@@ -75,13 +77,8 @@ async function resolveIdentity(
   fold: FoldResult,
 ): Promise<IdentityOutcome | null> {
   if (fold.links.length === 0 && fold.traits.length === 0) return null
-  const seeds = new Set<Node>()
-  for (const link of fold.links) {
-    seeds.add(link.node)
-    if (link.kind !== 'group') seeds.add(link.other)
-    if (link.kind === 'alias') seeds.add(`u:${link.other.slice(2)}`)
-  }
-  for (const trait of fold.traits) seeds.add(trait.node)
+  const traitNodes = fold.traits.map((trait) => trait.node)
+  const seeds = new Set([...neighbourNodes(fold.links), ...traitNodes])
   const links = await loadLinks(store, [...seeds])
   const changed: Link[] = []
   for (const link of fold.links) {
@@ -92,7 +89,6 @@ async function resolveIdentity(
       changed.push(merged)
     }
   }
-  const traitNodes = fold.traits.map((trait) => trait.node)
   const neighbourhood = await loadNeighbourhood(store, links, traitNodes)
   const traits = [...neighbourhood.traits, ...fold.traits.map(asNodeTrait)]
   return {
@@ -106,12 +102,12 @@ async function resolveIdentity(
 /** Resolves the neighbourhood of one link anew, after a person took it back or restored it. */
 export async function planIdentity(
   store: StoreClient,
-  seeds: readonly Node[],
+  link: LinkEnds,
   cursor: ProjectorCursor,
   days: ZoneDays,
   undone: { add?: string; remove?: string },
 ): Promise<{ statements: InStatement[]; next: ProjectorCursor; moved: IdentityChange['moved'] }> {
-  const links = await loadLinks(store, seeds)
+  const links = await loadLinks(store, neighbourNodes([link]))
   const neighbourhood = await loadNeighbourhood(store, links)
   const ids = new Set(neighbourhood.undone)
   if (undone.add !== undefined) ids.add(undone.add)

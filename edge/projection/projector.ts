@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import type { LinkKind } from '#shared/identity/link.ts'
 import type { Env } from '../env.ts'
 import type { StoreClient } from '../store/client.ts'
 import { classifyWriteFailure } from '../store/outcome.ts'
@@ -66,12 +67,13 @@ export class Projector extends DurableObject<Env> {
         sql: 'SELECT kind, node, other FROM identity_links WHERE link_id = ?',
         args: [linkId],
       })
-      const link = found.rows[0]
-      if (!link) return 'no_such_link'
+      const row = found.rows[0]
+      if (!row) return 'no_such_link'
+      const { kind, node, other } = row
+      const link = { kind: kind as LinkKind, node: String(node), other: String(other) }
       const head = this.#take((await store.execute(READ_HEAD)).rows[0])
-      const seeds = [String(link.node), String(link.other), `u:${String(link.other).slice(2)}`]
       const change = undone ? { add: linkId } : { remove: linkId }
-      const plan = await planIdentity(store, seeds, head.cursor, days, change)
+      const plan = await planIdentity(store, link, head.cursor, days, change)
       const statement = undone
         ? {
             sql: 'INSERT OR IGNORE INTO identity_undos (link_id, undone_at, reason) VALUES (?, ?, ?)',
