@@ -1,10 +1,11 @@
-import { OpenAPIHono, type z } from '@hono/zod-openapi'
+import { OpenAPIHono } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 import type { Env } from '../env.ts'
 import { authorize, type Caller } from '../keys/authorize.ts'
 import type { Permission } from '../keys/permissions.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
+import { shapeProblem } from '../problems/shape-problem.ts'
 import { directoryOf } from '../tenancy/directory-of.ts'
 
 /** Every route's context: the Worker's bindings, and who calls once the permission was checked. */
@@ -50,15 +51,6 @@ export function requireJson(request: Request): void {
   if (request.body === null || type === 'application/json' || /^application\/.+\+json$/.test(type))
     return
   throw new ProblemError(problems.notJson())
-}
-
-function shapeProblem(error: z.core.$ZodError): ProblemError {
-  const issue = error.issues[0]
-  const field = issue?.path.join('.')
-  const reason = issue?.message ?? 'The request is not valid.'
-  return new ProblemError(
-    problems.invalid(field ? `${field}: ${reason}` : reason, field || undefined),
-  )
 }
 
 export function answerOf(error: Error): Response {

@@ -9,7 +9,7 @@ export const PageQuery = {
     .min(1)
     .max(200)
     .default(50)
-    .openapi({ description: 'Rows a page' }),
+    .openapi({ description: 'Rows on a page' }),
   cursor: z.string().max(500).optional().openapi({ description: '`next` of the page before' }),
 }
 

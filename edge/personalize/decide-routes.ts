@@ -9,6 +9,7 @@ import { keyOfHeaders } from '../capture/key-of-request.ts'
 import { allows } from '../keys/permissions.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
 import { problemContent } from '../problems/problem-schema.ts'
+import { shapeProblem } from '../problems/shape-problem.ts'
 import type { KeyCheck } from '../tenancy/directory.ts'
 import { saysNo } from './opt-out.ts'
 import type { VisitorTokens } from './visitor-token.ts'
@@ -167,11 +168,7 @@ async function admit<T extends z.ZodType<{ writeKey?: string | undefined }>>(
     throw new ProblemError(problems.unavailable('The key cannot be checked at the moment.'))
   }
   if (!allows(check.key, PERMISSION)) throw new ProblemError(problems.forbidden(PERMISSION))
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    const field = issue?.path.join('.') || 'body'
-    throw new ProblemError(problems.invalid(`${field}: ${issue?.message ?? 'not valid'}`, field))
-  }
+  if (!parsed.success) throw shapeProblem(parsed.error)
   return { request: parsed.data, workspace: check.workspace }
 }
 

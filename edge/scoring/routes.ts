@@ -6,6 +6,7 @@ import type { Profile } from '#shared/profile/profile.ts'
 import { Score } from '#shared/scoring/score.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
 import { guardRefusals, problemContent } from '../problems/problem-schema.ts'
+import { shapeProblem } from '../problems/shape-problem.ts'
 import type { Scorer } from './scorer.ts'
 
 /** What the route needs from the rest of the Worker. */
@@ -68,18 +69,6 @@ const scoreRoute = createRoute({
     ...guardRefusals,
   },
 })
-
-/** The first thing that is wrong with the request, in one sentence that names the field. */
-function shapeProblem(error: z.core.$ZodError): ProblemError {
-  const issue = error.issues[0]
-  if (issue?.code === 'unrecognized_keys') {
-    const field = issue.keys[0] ?? 'field'
-    return new ProblemError(problems.invalid(`There is no field ${field} in this request.`, field))
-  }
-  const field = issue?.path.join('.')
-  const reason = issue?.message ?? 'The body is not valid.'
-  return new ProblemError(problems.invalid(field ? `${field}: ${reason}` : reason, field))
-}
 
 function parseFeatures(input: Record<string, unknown>): FeatureValues {
   const parsed = parseFeatureInput(input)

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { waitFor } from '#tests/platform/edge-client.ts'
+import {
+  SECRET_KEY,
+  startTestPlatform,
+  type TestPlatform,
+} from '#tests/platform/faulty-platform.ts'
+import { outcomeOf } from './operations.ts'
+
+let platform: TestPlatform
+
+beforeAll(async () => {
+  platform = await startTestPlatform()
+})
+
+afterAll(() => platform.stop())
+
+const get = (path: string) =>
+  fetch(`${platform.edge.url}${path}`, { headers: { authorization: `Bearer ${SECRET_KEY}` } })
+
+test('health says whether the store is reachable, and reading says 503 and never 4xx', async () => {
+  const healthy = await get('/healthz')
+  expect([healthy.status, await healthy.json()]).toEqual([
+    200,
+    { status: 'ok', store: 'reachable' },
+  ])
+  expect((await get('/api/v1/visitors')).status).toBe(200)
+
+  await platform.stopStore()
+  const ill = await get('/healthz')
+  expect([ill.status, await ill.json()]).toEqual([
+    503,
+    { status: 'degraded', store: 'unreachable' },
+  ])
+  expect(await outcomeOf(await get('/api/v1/visitors'))).toBe('503 unavailable')
+  expect((await get('/api/v1/events')).headers.get('retry-after')).toBe('2')
+  expect((await get('/openapi.json')).status).toBe(200)
+  expect((await get('/docs')).status).toBe(200)
+
+  await platform.startStore()
+  await waitFor(
+    async () => (await get('/healthz')).status === 200,
+    10_000,
+    () => 'the edge to notice that the store is back',
+  )
+  expect((await get('/api/v1/visitors')).status).toBe(200)
+})

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import {
+  SECRET_KEY,
+  startTestPlatform,
+  type TestPlatform,
+} from '#tests/platform/faulty-platform.ts'
+
+let platform: TestPlatform
+
+beforeAll(async () => {
+  platform = await startTestPlatform()
+})
+
+afterAll(() => platform.stop())
+
+const Problem = z.strictObject({
+  type: z.string().startsWith('urn:edgewise:'),
+  status: z.number(),
+  code: z.string().regex(/^[a-z_]+$/),
+  title: z.string().min(3),
+  detail: z.string().regex(/\.$/),
+  next: z.string().regex(/\.$/),
+})
+
+const Cursor = (position: unknown) => btoa(encodeURIComponent(JSON.stringify(position)))
+const json = { 'content-type': 'application/json' }
+const post = (body: string, headers: Record<string, string> = json) => ({
+  method: 'POST',
+  headers,
+  body,
+})
+const START = { ingestSeq: 0, verdictSeq: 0, version: 0 }
+
+const refusals: [what: string, path: string, init: RequestInit, said: string, names?: string][] = [
+  ['a cursor nobody gave', '/api/v1/events?cursor=!', {}, '400 invalid', 'cursor'],
+  [
+    'a cursor of another list',
+    `/api/v1/events?cursor=${Cursor([1, 'x'])}`,
+    {},
+    '400 invalid',
+    'cursor',
+  ],
+  [
+    'a cursor of another shape',
+    `/api/v1/visitors?cursor=${Cursor({})}`,
+    {},
+    '400 invalid',
+    'cursor',
+  ],
+  ['a cursor too long', `/api/v1/visitors?cursor=${'A'.repeat(501)}`, {}, '400 invalid', 'cursor'],
+  ['a limit of none', '/api/v1/events?limit=0', {}, '400 invalid', 'limit'],
+  ['a limit too high', '/api/v1/visitors?limit=201', {}, '400 invalid', 'limit'],
+  ['a limit in parts', '/api/v1/visitors?limit=1.5', {}, '400 invalid', 'limit'],
+  ['a limit in words', '/api/v1/visitors?limit=all', {}, '400 invalid', 'limit'],
+  ['an unknown grade', '/api/v1/visitors?grade=E', {}, '400 invalid', 'grade'],
+  ['an unknown verdict', '/api/v1/events?verdict=lost', {}, '400 invalid', 'verdict'],
+  [
+    'a visitor of a refused event',
+    '/api/v1/events?verdict=rejected&visitor=v',
+    {},
+    '400 invalid',
+    'visitor',
+  ],
+  ['an unknown visitor', '/api/v1/visitors/nobody', {}, '404 not_found'],
+  ['an id too long', `/api/v1/visitors/${'v'.repeat(256)}`, {}, '400 invalid', 'id'],
+  ['malformed JSON', '/api/v1/sync/pull', post('{"protocol":'), '400 invalid'],
+  ['an empty body', '/api/v1/sync/pull', post(''), '400 invalid'],
+  ['a list for an object', '/v1/score', post('[]'), '400 invalid'],
+  [
+    'another content type',
+    '/api/v1/sync/pull',
+    post('{}', { 'content-type': 'text/plain' }),
+    '415 not_json',
+  ],
+  [
+    'a form',
+    '/v1/score',
+    post('a=b', { 'content-type': 'application/x-www-form-urlencoded' }),
+    '415 not_json',
+  ],
+  [
+    'another protocol',
+    '/api/v1/sync/pull',
+    post(JSON.stringify({ protocol: 99, epoch: null, edit: 0, facts: START })),
+    '400 invalid',
+    'protocol',
+  ],
+  [
+    'a negative cursor',
+    '/api/v1/sync/pull',
+    post(JSON.stringify({ protocol: 1, epoch: null, edit: -1, facts: START })),
+    '400 invalid',
+    'edit',
+  ],
+  [
+    'a page too large',
+    '/api/v1/sync/pull',
+    post(JSON.stringify({ protocol: 1, epoch: null, edit: 0, facts: START, limit: 2001 })),
+    '400 invalid',
+    'limit',
+  ],
+  [
+    'a slot under another key',
+    '/api/v1/slots/hero',
+    {
+      ...post(
+        JSON.stringify({ key: 'band', name: 'B', status: 'draft', variants: [], default: null }),
+      ),
+      method: 'PUT',
+    },
+    '400 invalid',
+    'key',
+  ],
+  [
+    'a link in a slot that runs script',
+    '/api/v1/slots/hero',
+    {
+      ...post(
+        JSON.stringify({
+          key: 'hero',
+          name: 'H',
+          status: 'draft',
+          variants: [],
+          default: { cta: { label: 'x', href: 'javascript:alert(1)' } },
+        }),
+      ),
+      method: 'PUT',
+    },
+    '400 invalid',
+    'default.cta.href',
+  ],
+  ['an unknown route', '/api/v1/nothing', {}, '404 not_found'],
+  ['an unknown route below one', '/api/v1/visitors/v/more', {}, '404 not_found'],
+  ['a wrong method', '/api/v1/visitors', { method: 'DELETE' }, '405 method_not_allowed'],
+  ['reading what is written', '/v1/track', {}, '405 method_not_allowed'],
+  ['reading what is computed', '/v1/score', {}, '405 method_not_allowed'],
+]
+
+test.each(refusals)(
+  '%s is refused with a code and a next step',
+  async (_what, path, init, said, names) => {
+    const answer = await fetch(`${platform.edge.url}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${SECRET_KEY}`, ...init.headers },
+    })
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    const problem = Problem.parse(await answer.json())
+    expect(`${answer.status} ${problem.code}`).toBe(said)
+    expect(problem.status).toBe(answer.status)
+    if (names !== undefined) expect(problem.next).toContain(names)
+  },
+)
+
+test('a wrong method is told which ones there are', async () => {
+  const answer = await fetch(`${platform.edge.url}/api/v1/slots/hero`, { method: 'DELETE' })
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'PUT'])
+})
