@@ -5,6 +5,7 @@ import { type Client, createClient } from '@libsql/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { migrate } from '#dev/platform/migrate.ts'
 import type { CapturedEvent } from '#shared/events/captured-event.ts'
+import { capturedEvent } from '#shared/profile/captured-event.arbitrary.ts'
 import { classifyWriteFailure } from '../store/outcome.ts'
 import {
   answerStatement,
@@ -36,36 +37,21 @@ afterEach(async () => {
 
 let seq = 0
 
-function eventRow(messageId: string, partial: Partial<CapturedEvent> = {}): LogRow {
-  const receivedAt = NOW - 5_000
-  const event: CapturedEvent = {
-    messageId,
+function eventRow(messageId: string, over: Partial<CapturedEvent> = {}): LogRow {
+  const {
+    messageId: _,
+    type,
+    ...rest
+  } = capturedEvent({
     type: 'track',
     name: 'Clicked',
-    visitorId: 'v1',
-    anonymousId: 'v1',
-    userId: null,
-    previousId: null,
-    groupId: null,
-    occurredAt: NOW - 9_000,
-    receivedAt,
-    bot: false,
+    receivedAt: NOW - 5_000,
     verified: true,
-    channel: 'direct',
-    source: null,
-    medium: null,
-    campaign: null,
-    referrerHost: null,
-    country: null,
-    url: null,
-    path: '/pricing',
-    title: null,
-    properties: { value: 1 },
-    traits: {},
-    context: {},
-    ...partial,
-  }
-  return { seq: ++seq, kind: 'event', receivedAt, body: JSON.stringify(event) }
+    ...over,
+  })
+  // Capture writes these two first.
+  const body = JSON.stringify({ messageId, type, ...rest })
+  return { seq: ++seq, kind: 'event', receivedAt: NOW - 5_000, body }
 }
 
 const verdictRow = (messageId: string): LogRow => ({
