@@ -132,32 +132,46 @@ function fieldsOf(content: z.infer<typeof Content> | undefined, schemas: Schemas
 
 /** The fields of an object, and those of the objects in its lists. */
 function fieldsOfSchema(schema: SchemaObject, schemas: Schemas, isInside: boolean): Field[] {
-  const fields = new Map<string, Field>()
-  for (const { properties, required } of objectsOf(schema, schemas)) {
-    for (const [name, property] of Object.entries(properties ?? {})) {
-      fields.set(name, {
-        name,
-        type: typeOf(property),
-        isRequired: required?.includes(name) ?? false,
-        description: property.description ?? '',
-      })
-      if (!property.items || isInside) continue
-      for (const field of fieldsOfSchema(property.items, schemas, true)) {
-        fields.set(`${name}[].${field.name}`, { ...field, name: `${name}[].${field.name}` })
-      }
-    }
-  }
-  return [...fields.values()]
-}
-
-/** The object itself, or the alternatives or parts that it is made of. */
-function objectsOf(schema: SchemaObject, schemas: Schemas): SchemaObject[] {
   if (schema.$ref !== undefined) {
     const target = schemas[nameOf(schema.$ref)]
-    return target ? objectsOf(target, schemas) : []
+    return target ? fieldsOfSchema(target, schemas, isInside) : []
   }
-  const parts = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])]
-  return [schema, ...parts.flatMap((part) => objectsOf(part, schemas))]
+  const own = Object.entries(schema.properties ?? {}).flatMap(([name, property]) => [
+    {
+      name,
+      type: typeOf(property),
+      isRequired: schema.required?.includes(name) ?? false,
+      description: property.description ?? '',
+    },
+    ...(property.items && !isInside
+      ? fieldsOfSchema(property.items, schemas, true).map((field) => ({
+          ...field,
+          name: `${name}[].${field.name}`,
+        }))
+      : []),
+  ])
+  const parts = (schema.allOf ?? []).flatMap((part) => fieldsOfSchema(part, schemas, isInside))
+  const alternatives = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]
+    .map((alternative) => fieldsOfSchema(alternative, schemas, isInside))
+    .filter((fields) => fields.length > 0)
+  const byName = new Map<string, Field>()
+  for (const field of [...parts, ...own, ...eitherOf(alternatives)]) byName.set(field.name, field)
+  return [...byName.values()]
+}
+
+/** A field that not every alternative has is optional; one of several types has them all. */
+function eitherOf(alternatives: readonly Field[][]): Field[] {
+  const byName = new Map<string, Field[]>()
+  for (const field of alternatives.flat()) {
+    byName.set(field.name, [...(byName.get(field.name) ?? []), field])
+  }
+  return [...byName].map(([name, fields]) => ({
+    name,
+    type: [...new Set(fields.flatMap(({ type }) => type.split(' | ')))].join(' | '),
+    isRequired:
+      fields.length === alternatives.length && fields.every(({ isRequired }) => isRequired),
+    description: fields.find(({ description }) => description !== '')?.description ?? '',
+  }))
 }
 
 function nameOf(reference: string): string {
@@ -166,7 +180,7 @@ function nameOf(reference: string): string {
 
 function typeOf(schema: SchemaObject): string {
   if (schema.$ref !== undefined) return nameOf(schema.$ref)
-  if (schema.const !== undefined) return JSON.stringify(schema.const)
+  if (schema.const !== undefined) return String(schema.const)
   if (schema.enum) return schema.enum.map(String).join(' | ')
   const alternatives = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]
   if (alternatives.length > 0) return alternatives.map(typeOf).join(' | ')

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { ProblemError, problems } from '../problems/problem.ts'
-import { guardRefusals, problemContent } from '../problems/problem-schema.ts'
+import { bodyRefusals, problemContent } from '../problems/problem-schema.ts'
 import { type ApiApp, apiApp, guarded } from './api-app.ts'
 
 const setLinkUndone = createRoute({
@@ -31,7 +31,7 @@ const setLinkUndone = createRoute({
     },
     400: problemContent('The body is not valid'),
     404: problemContent('There is no such link'),
-    ...guardRefusals,
+    ...bodyRefusals,
   },
 })
 

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { eq } from 'drizzle-orm'
 import { Slot } from '#shared/targeting/slot.ts'
 import { ProblemError, problems } from '../problems/problem.ts'
-import { guardRefusals, problemContent } from '../problems/problem-schema.ts'
+import { bodyRefusals, guardRefusals, problemContent } from '../problems/problem-schema.ts'
 import { queryOf } from '../store/query.ts'
 import { slots } from '../store/workspace-schema.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
@@ -25,7 +25,7 @@ const saveSlot = createRoute({
       content: { 'application/json': { schema: z.object({ editVersion: z.number() }) } },
     },
     400: problemContent('The slot is not valid'),
-    ...guardRefusals,
+    ...bodyRefusals,
   },
 })
 

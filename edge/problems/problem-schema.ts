@@ -22,3 +22,9 @@ export const guardRefusals = {
   403: problemContent('The key does not carry the permission'),
   503: problemContent('The key or the store cannot be asked right now'),
 }
+
+/** And those of the routes that take a body. */
+export const bodyRefusals = {
+  ...guardRefusals,
+  415: problemContent('The body is not declared as JSON'),
+}

@@ -5,7 +5,7 @@ import { type FeatureValues, featuresOf } from '#shared/features/registry.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import { Score } from '#shared/scoring/score.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
-import { guardRefusals, problemContent } from '../problems/problem-schema.ts'
+import { bodyRefusals, problemContent } from '../problems/problem-schema.ts'
 import { shapeProblem } from '../problems/shape-problem.ts'
 import type { Scorer } from './scorer.ts'
 
@@ -66,7 +66,7 @@ const scoreRoute = createRoute({
     },
     400: problemContent('A field is unknown or has a wrong value; `detail` names it'),
     404: problemContent('The workspace knows no such visitor'),
-    ...guardRefusals,
+    ...bodyRefusals,
   },
 })
 

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { PullRequest, PullResponse } from '#shared/sync/protocol.ts'
 import { type ApiApp, apiApp, guarded } from '../api/api-app.ts'
-import { guardRefusals, problemContent } from '../problems/problem-schema.ts'
+import { bodyRefusals, problemContent } from '../problems/problem-schema.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
 import { pull } from './pull.ts'
 
@@ -21,7 +21,7 @@ const pullRoute = createRoute({
       content: { 'application/json': { schema: PullResponse } },
     },
     400: problemContent('The request is of another protocol version or not valid'),
-    ...guardRefusals,
+    ...bodyRefusals,
   },
 })
 
