@@ -75,6 +75,11 @@ export async function loadOwners(
   return new Map(cell<[Node, string]>(found))
 }
 
+/** A guard against running away; past it a neighbourhood would be resolved from a part of its links. */
+const MAX_NEIGHBOURHOOD_NODES = 200_000
+/** The store answers with at most 10 MB; one id that thousands of devices claim must not stop the fold. */
+const LINKS_PER_READ = 10_000
+
 /**
  * An alias names an id that may be a device or a user, so both belong to the neighbourhood: the
  * closure follows `d:x` and `u:x` alike.
@@ -89,12 +94,14 @@ WITH RECURSIVE reached (node) AS (
     OR (l.kind = 'alias' AND l.other = 'd:' || substr(r.node, 3) AND r.node LIKE 'u:%')
   JOIN (SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) step
   WHERE l.kind <> 'group' AND (step.n < 2 OR l.kind = 'alias')
-  LIMIT 5000
+  LIMIT ${MAX_NEIGHBOURHOOD_NODES}
 )
-SELECT json_group_array(json_object('id', l.link_id, 'kind', l.kind, 'node', l.node, 'other', l.other,
-  'verified', json(CASE l.verified WHEN 1 THEN 'true' ELSE 'false' END), 'firstAt', l.first_at,
-  'firstMessageId', l.first_message_id, 'lastAt', l.last_at, 'lastMessageId', l.last_message_id)) AS rows
-FROM identity_links l WHERE l.node IN (SELECT node FROM reached) OR l.other IN (SELECT node FROM reached)`
+SELECT json_group_array(json_object('id', said.link_id, 'kind', said.kind, 'node', said.node, 'other', said.other,
+  'verified', json(CASE said.verified WHEN 1 THEN 'true' ELSE 'false' END), 'firstAt', said.first_at,
+  'firstMessageId', said.first_message_id, 'lastAt', said.last_at, 'lastMessageId', said.last_message_id)) AS rows
+FROM (SELECT * FROM identity_links
+  WHERE (node IN (SELECT node FROM reached) OR other IN (SELECT node FROM reached)) AND +link_id > ?
+  ORDER BY +link_id LIMIT ?) said`
 
 const READ_UNDOS = `
 SELECT json_group_array(u.link_id) AS rows FROM json_each(?) j JOIN identity_undos u ON u.link_id = j.value`
@@ -109,8 +116,18 @@ export async function loadLinks(
   store: StoreClient,
   seeds: readonly Node[],
 ): Promise<Map<string, Link>> {
-  const found = await store.execute({ sql: READ_CLOSURE, args: [JSON.stringify(seeds)] })
-  return new Map(cell<Link>(found).map((link) => [link.id, link]))
+  const links = new Map<string, Link>()
+  let last = ''
+  for (;;) {
+    const found = await store.execute({
+      sql: READ_CLOSURE,
+      args: [JSON.stringify(seeds), last, LINKS_PER_READ],
+    })
+    const page = cell<Link>(found)
+    for (const link of page) links.set(link.id, link)
+    if (page.length < LINKS_PER_READ) return links
+    last = page.at(-1)?.id ?? last
+  }
 }
 
 /** @param alone nodes that may have traits without any link */

@@ -193,6 +193,36 @@ describe('projecting into the real engine', () => {
     expect(await phone()).toBe(bob)
   })
 
+  test('one user id that thousands of devices claim is one person, and takes no device from who vouched for it', {
+    timeout: 60_000,
+  }, async () => {
+    const devices = 12_000
+    let cursor = await emptied()
+    const cache = new VisitorCache()
+    const claim = (n: number, userId: string, verified: boolean): ProjectedEvent =>
+      projectedEvent({
+        type: 'identify',
+        messageId: `${userId}-${n}`,
+        anonymousId: `device-${n}`,
+        visitorId: `device-${n}`,
+        userId,
+        verified,
+      })
+    cursor = await project([claim(devices - 1, 'ada', true)], cursor, cache)
+    for (let from = 0; from < devices; from += 2_000) {
+      const batch = Array.from({ length: 2_000 }, (_, i) => claim(from + i, 'null', false))
+      cursor = await project(batch, cursor, cache)
+    }
+    const { rows } = await store.execute(
+      `SELECT p.user_id, count(*) AS devices FROM visitors v JOIN persons p ON p.person_id = v.person_id
+       WHERE p.deleted = 0 GROUP BY 1 ORDER BY 1`,
+    )
+    expect(rows.map((row) => [row.user_id, row.devices])).toEqual([
+      ['ada', 1],
+      ['null', devices - 1],
+    ])
+  })
+
   test('a batch planned from a cursor that has moved is refused as a whole', async () => {
     const cursor = await emptied()
     const event = projectedEvent({ messageId: 'm1', ingestSeq: 1 })

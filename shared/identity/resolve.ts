@@ -22,7 +22,10 @@ export interface ResolvedPerson {
  * @param links a closed set: every statement that touches any node in it
  * @param undone ids of statements that a person has taken back; they count as never said
  */
-export function resolvePersons(links: Iterable<Link>, undone: ReadonlySet<string>): ResolvedPerson[] {
+export function resolvePersons(
+  links: Iterable<Link>,
+  undone: ReadonlySet<string>,
+): ResolvedPerson[] {
   const said = [...links].filter((link) => !undone.has(link.id))
   const known = knownNodes(said)
   const claims = said.flatMap((link) => claimOf(link, known))
@@ -36,7 +39,11 @@ export function resolvePersons(links: Iterable<Link>, undone: ReadonlySet<string
     if (!best || isBetter(claim, best)) deviceOwners.set(claim.device, claim)
   }
   const members = new Map<Node, Node[]>()
-  const addTo = (root: Node, node: Node) => members.set(root, [...(members.get(root) ?? []), node])
+  const addTo = (root: Node, node: Node) => {
+    const own = members.get(root)
+    if (own) own.push(node)
+    else members.set(root, [node])
+  }
   for (const node of known.keys()) addTo(groups.root(node), node)
   for (const [device, claim] of deviceOwners) addTo(groups.root(claim.known), device)
   return [...members.values()]
