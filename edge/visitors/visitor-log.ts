@@ -177,7 +177,10 @@ export class VisitorLog extends DurableObject<Env> {
       }
       while (Date.now() < deadline) {
         const step = await drainStep(deps)
-        if (step.kind === 'waiting') return this.#backOff(step.reason)
+        if (step.kind === 'waiting') {
+          if (drained > 0) await this.#pokeProjector(workspace.id)
+          return this.#backOff(step.reason)
+        }
         this.#failures = 0
         if (step.kind === 'applied') {
           drained += step.rows
