@@ -162,8 +162,11 @@ test('an undo whose answer is lost at any statement is whole or not at all, and 
           },
           valid: [messageId],
         })
-      await say('before')
-      await tenant.client.settled()
+      // Twice: only a visitor whose person stayed the same is remembered.
+      for (const messageId of ['before', 'again']) {
+        await say(messageId)
+        await tenant.client.settled()
+      }
       tenant.setFault(once((statements) => (isUndo(statements) ? cut : null)))
       expect((await undo(tenant, 'claim|u|d:kiosk|u:ada')).status).toBeGreaterThanOrEqual(500)
       expect(tenant.hits()).toBe(1)
