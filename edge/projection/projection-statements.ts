@@ -42,13 +42,17 @@ DELETE FROM sessions WHERE (visitor_id, start_at) IN (
   SELECT value ->> '$.visitorId', value ->> '$.startAt' FROM json_each(?))`
 
 const REPLACE_SESSIONS = `
-INSERT OR REPLACE INTO sessions (visitor_id, start_at, end_at, events, pageviews, conversions, channel, source, medium,
+INSERT INTO sessions (visitor_id, start_at, end_at, events, pageviews, conversions, channel, source, medium,
   campaign, entry_path, exit_path, summary)
 SELECT value ->> '$.visitorId', value ->> '$.session.startAt', value ->> '$.session.endAt', value ->> '$.session.events',
   value ->> '$.session.pageviews', value ->> '$.session.conversions', value ->> '$.session.touch.channel',
   value ->> '$.session.touch.source', value ->> '$.session.touch.medium', value ->> '$.session.touch.campaign',
   value ->> '$.session.entry.path', value ->> '$.session.exit.path', value -> '$.session'
-FROM json_each(?)`
+FROM json_each(?) WHERE true
+ON CONFLICT (visitor_id, start_at) DO UPDATE SET end_at = excluded.end_at, events = excluded.events,
+  pageviews = excluded.pageviews, conversions = excluded.conversions, channel = excluded.channel,
+  source = excluded.source, medium = excluded.medium, campaign = excluded.campaign,
+  entry_path = excluded.entry_path, exit_path = excluded.exit_path, summary = excluded.summary`
 
 const ADD_ROLLUPS = `
 INSERT INTO rollups (bucket_at, dimension, value, bot, events)

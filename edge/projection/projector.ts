@@ -11,7 +11,12 @@ import { CURSOR_GUARD } from './projection-statements.ts'
 import { ZoneDays } from './rollups.ts'
 import { VisitorCache } from './visitor-cache.ts'
 
-const PROJECT_BATCH_EVENTS = 2_000
+/** The larger the batch, the fewer times a visitor's row is written; an answer must stay under 10 MB. */
+const PROJECT_BATCH_EVENTS = 8_000
+/** A version should not grow past what a console can pull at once. */
+const PROJECT_BATCH_SCORES = 2_000
+/** Events gather this long before they are folded: short against "seconds", long enough for a batch. */
+const PROJECT_DELAY_MS = 200
 const ALARM_BUDGET_MS = 20_000
 const RETRY_MS = 2_000
 
@@ -43,7 +48,7 @@ export class Projector extends DurableObject<Env> {
   async poke(): Promise<void> {
     if (this.#alarmSet) return
     this.#alarmSet = true
-    await this.ctx.storage.setAlarm(Date.now())
+    await this.ctx.storage.setAlarm(Date.now() + PROJECT_DELAY_MS)
   }
 
   override async alarm(): Promise<void> {
@@ -113,7 +118,9 @@ export class Projector extends DurableObject<Env> {
     const events = projectedEvents(String(eventCell?.rows[0]?.tuples ?? '[]'))
     // A score may only land once the events it was made from have: with the last page of events.
     const caughtUp = events.length < PROJECT_BATCH_EVENTS
-    const scoresUpTo = caughtUp ? head.scoresUpTo : 0
+    const scoresUpTo = caughtUp
+      ? Math.min(head.scoresUpTo, cursor.scoreSeq + PROJECT_BATCH_SCORES)
+      : 0
     if (events.length === 0 && scoresUpTo <= cursor.scoreSeq) {
       this.#cachedAt = stateOf(head.epoch, cursor)
       return false

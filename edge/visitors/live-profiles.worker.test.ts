@@ -51,7 +51,7 @@ describe('live profiles', () => {
           let profiles = new LiveProfiles(log)
           for (let n = 0; n < 20; n++) {
             const one = event(n)
-            log.append('event', one.receivedAt, JSON.stringify(one))
+            log.append([{ kind: 'event', receivedAt: one.receivedAt, body: JSON.stringify(one) }])
             profiles.fold(one)
             if (n % saveEvery === 0) profiles.save(NOW)
             if (n % restartEvery === 0) {
@@ -70,7 +70,7 @@ describe('live profiles', () => {
       const log = new LogStorage(sql)
       const profiles = new LiveProfiles(log)
       for (let n = 0; n < 2; n++) {
-        log.append('event', NOW, JSON.stringify(event(n)))
+        log.append([{ kind: 'event', receivedAt: NOW, body: JSON.stringify(event(n)) }])
         profiles.fold(event(n))
       }
       const reopened = new LiveProfiles(new LogStorage(sql))

@@ -28,16 +28,16 @@ export async function scoreLiveProfiles(
   if (batch.length === 0) return
   const rows = batch.map((profile) => featuresOf(profile, now))
   const scores = await scorer.score(rows, { reasons: true })
-  transaction(() => {
-    batch.forEach((profile, index) => {
-      const score = scores[index]
-      if (!score) return
-      const essence = essenceOf(score)
-      if (lastScored.get(profile.visitorId) === essence) return
-      lastScored.set(profile.visitorId, essence)
-      log.append('score', now, scoreRow(profile, score, rows[index], now))
-    })
+  const changed = batch.flatMap((profile, index) => {
+    const score = scores[index]
+    if (!score) return []
+    const essence = essenceOf(score)
+    if (lastScored.get(profile.visitorId) === essence) return []
+    lastScored.set(profile.visitorId, essence)
+    const body = scoreRow(profile, score, rows[index], now)
+    return [{ kind: 'score' as const, receivedAt: now, body }]
   })
+  transaction(() => log.append(changed))
 }
 
 /** What a person would notice: a change in anything else is not worth a row. */

@@ -25,7 +25,9 @@ function inStorage<T>(work: (log: LogStorage, state: DurableObjectState) => T): 
 }
 
 function append(log: LogStorage, rows: number, at = NOW): void {
-  for (let i = 0; i < rows; i++) log.append('event', at, `{"messageId":"m${i}","type":"track"}`)
+  for (let i = 0; i < rows; i++) {
+    log.append([{ kind: 'event', receivedAt: at, body: `{"messageId":"m${i}","type":"track"}` }])
+  }
 }
 
 function stored(rows: number, at = NOW): LedgerEntries {
@@ -39,19 +41,35 @@ const seqs = (log: LogStorage) => log.read(1, 10_000, 1_000_000).map((row) => ro
 describe('the log of an object', () => {
   test('a messageId is claimed once', () =>
     inStorage((log) => {
-      expect(log.claim('m1', NOW)).toBe(true)
-      expect(log.claim('m1', NOW)).toBe(false)
-      expect(log.claim('ü"\\', NOW)).toBe(true)
-      expect(log.claim('ü"\\', NOW)).toBe(false)
+      expect(log.claim([{ messageId: 'm1', at: NOW }])[0]).toBe(true)
+      expect(log.claim([{ messageId: 'm1', at: NOW }])[0]).toBe(false)
+      expect(log.claim([{ messageId: 'ü"\\', at: NOW }])[0]).toBe(true)
+      expect(log.claim([{ messageId: 'ü"\\', at: NOW }])[0]).toBe(false)
+    }))
+
+  test('of many claimed at once only the new and the first of each count, over any number of rows', () =>
+    inStorage((log) => {
+      const ids = (from: number, to: number) =>
+        Array.from({ length: to - from }, (_, i) => ({ messageId: `m${from + i}`, at: NOW }))
+      expect(log.claim([])).toEqual([])
+      expect(log.claim(ids(0, 120)).every(Boolean)).toBe(true)
+      const again = log.claim([...ids(110, 260), ...ids(250, 255)])
+      expect(again).toEqual([
+        ...Array(10).fill(false),
+        ...Array(140).fill(true),
+        ...Array(5).fill(false),
+      ])
     }))
 
   test('a messageId is forgotten after its horizon, and not before', () =>
     inStorage((log) => {
-      log.claim('old', NOW - 8 * DAY_MS)
-      log.claim('young', NOW - 6 * DAY_MS)
+      log.claim([
+        { messageId: 'old', at: NOW - 8 * DAY_MS },
+        { messageId: 'young', at: NOW - 6 * DAY_MS },
+      ])
       log.purge(NOW)
-      expect(log.claim('young', NOW)).toBe(false)
-      expect(log.claim('old', NOW)).toBe(true)
+      expect(log.claim([{ messageId: 'young', at: NOW }])[0]).toBe(false)
+      expect(log.claim([{ messageId: 'old', at: NOW }])[0]).toBe(true)
     }))
 
   test('the halves of a split batch go before what came after it, in the order of the log', () =>

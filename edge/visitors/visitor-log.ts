@@ -9,7 +9,7 @@ import { drainStep } from './drain.ts'
 import { LedgerEntries, type LedgerHour } from './ledger.ts'
 import { LiveProfiles } from './live-profiles.ts'
 import { scoreLiveProfiles } from './live-scores.ts'
-import type { AppendAnswer, AppendEntry, LoggedVerdict } from './log-entry.ts'
+import type { AppendAnswer, AppendEntry, LoggedVerdict, LogRow } from './log-entry.ts'
 import { LogStorage } from './log-storage.ts'
 import { rewindToStore } from './rewind.ts'
 import { workspaceOfName } from './routing.ts'
@@ -110,7 +110,7 @@ export class VisitorLog extends DurableObject<Env> {
     try {
       this.ctx.storage.transactionSync(() => {
         const books = new LedgerEntries()
-        for (const { entries } of waiting) answers.push(this.#append(entries, books, folded))
+        answers.push(...this.#append(waiting, books, folded))
         books.writeTo(this.#log.sql)
       })
     } catch (error) {
@@ -130,30 +130,42 @@ export class VisitorLog extends DurableObject<Env> {
     })
   }
 
-  #append(entries: AppendEntry[], books: LedgerEntries, folded: CapturedEvent[]): AppendAnswer {
-    let accepted = 0
-    let duplicates = 0
-    for (const entry of entries) {
-      if (entry.kind === 'verdict') {
-        const verdict = JSON.parse(entry.body) as LoggedVerdict
-        books.add('received', verdict.receivedAt)
-        books.add('rejected', verdict.receivedAt)
-        this.#log.append('verdict', verdict.receivedAt, entry.body)
-        continue
+  /** One answer a call, in order. Events are claimed and written together, whichever call they came by. */
+  #append(
+    waiting: readonly Waiting[],
+    books: LedgerEntries,
+    folded: CapturedEvent[],
+  ): AppendAnswer[] {
+    const parsed = waiting.map(({ entries }) => entries.map(parseEntry))
+    const events = parsed.flat().filter((entry) => entry.kind === 'event')
+    const fresh = this.#log.claim(
+      events.map(({ event }) => ({ messageId: event.messageId, at: event.receivedAt })),
+    )
+    const isFresh = new Map(events.map((entry, index) => [entry, fresh[index] === true]))
+    const rows: Omit<LogRow, 'seq'>[] = []
+    const answers = parsed.map((entries): AppendAnswer => {
+      let accepted = 0
+      let duplicates = 0
+      for (const entry of entries) {
+        const { receivedAt } = entry
+        books.add('received', receivedAt)
+        if (entry.kind === 'verdict') {
+          books.add('rejected', receivedAt)
+          rows.push({ kind: 'verdict', receivedAt, body: entry.body })
+        } else if (isFresh.get(entry)) {
+          accepted++
+          rows.push({ kind: 'event', receivedAt, body: entry.body })
+          folded.push(entry.event)
+        } else {
+          duplicates++
+          books.add('duplicate', receivedAt)
+          rows.push({ kind: 'verdict', receivedAt, body: JSON.stringify(duplicateOf(entry.event)) })
+        }
       }
-      const event = JSON.parse(entry.body) as CapturedEvent
-      books.add('received', event.receivedAt)
-      if (this.#log.claim(entry.messageId, event.receivedAt)) {
-        accepted++
-        this.#log.append('event', event.receivedAt, entry.body)
-        folded.push(event)
-      } else {
-        duplicates++
-        books.add('duplicate', event.receivedAt)
-        this.#log.append('verdict', event.receivedAt, JSON.stringify(duplicateOf(event)))
-      }
-    }
-    return { kind: 'stored', accepted, duplicates }
+      return { kind: 'stored', accepted, duplicates }
+    })
+    this.#log.append(rows)
+    return answers
   }
 
   /** @returns milliseconds until it should run again, or null when nothing is left to do */
@@ -277,6 +289,18 @@ export class VisitorLog extends DurableObject<Env> {
     this.#alarmAt = at
     await this.ctx.storage.setAlarm(at)
   }
+}
+
+type ParsedEntry =
+  | { kind: 'event'; receivedAt: number; body: string; event: CapturedEvent }
+  | { kind: 'verdict'; receivedAt: number; body: string }
+
+function parseEntry({ kind, body }: AppendEntry): ParsedEntry {
+  if (kind === 'event') {
+    const event = JSON.parse(body) as CapturedEvent
+    return { kind, receivedAt: event.receivedAt, body, event }
+  }
+  return { kind, receivedAt: (JSON.parse(body) as LoggedVerdict).receivedAt, body }
 }
 
 function duplicateOf(event: CapturedEvent): LoggedVerdict {
