@@ -1,23 +1,29 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { guardRefusals } from '../problems/problem-schema.ts'
-import { workspaceStore } from '../store/workspace-store.ts'
 import { directoryOf } from '../tenancy/directory-of.ts'
 import { type ApiApp, apiApp, guarded } from './api-app.ts'
-import { ledgerOf } from './stats-routes.ts'
+import { workspaceLag, worstLag } from './workspace-lag.ts'
 
 const health = createRoute({
   method: 'get',
   path: '/healthz',
   operationId: 'health',
   tags: ['Operations'],
-  summary: 'Whether the edge can reach the store',
+  summary: 'Whether the edge can reach the store, and how far drain and projection are behind',
   ...guarded('public'),
   responses: {
     200: {
       description: 'Healthy',
       content: {
         'application/json': {
-          schema: z.object({ status: z.literal('ok'), store: z.literal('reachable') }),
+          schema: z.object({
+            status: z.literal('ok'),
+            store: z.literal('reachable'),
+            drainBacklogRows: z.number().openapi({ description: 'The largest of any workspace' }),
+            projectionLagEvents: z
+              .number()
+              .openapi({ description: 'The largest of any workspace' }),
+          }),
         },
       },
     },
@@ -61,28 +67,14 @@ const lag = createRoute({
 export function healthRoutes(): ApiApp {
   const app = apiApp()
   app.openapi(health, async (c) => {
-    const reachable = await directoryOf(c.env).reachable()
-    return reachable
-      ? c.json({ status: 'ok' as const, store: 'reachable' as const }, 200)
-      : c.json({ status: 'degraded' as const, store: 'unreachable' as const }, 503)
+    const ill = { status: 'degraded', store: 'unreachable' } as const
+    if (!(await directoryOf(c.env).reachable())) return c.json(ill, 503)
+    try {
+      return c.json({ status: 'ok', store: 'reachable', ...(await worstLag(c.env)) } as const, 200)
+    } catch {
+      return c.json(ill, 503)
+    }
   })
-  app.openapi(lag, async (c) => {
-    const { workspace } = c.get('caller')
-    const { backlog } = await ledgerOf(c.env, workspace, Date.now())
-    const found = await workspaceStore(c.env, workspace).execute(
-      'SELECT ingest_seq, (SELECT coalesce(max(ingest_seq), 0) FROM events) AS stored FROM projector_cursor',
-    )
-    const storedSeq = Number(found.rows[0]?.stored ?? 0)
-    const projectedSeq = Number(found.rows[0]?.ingest_seq ?? 0)
-    return c.json(
-      {
-        drainBacklogRows: backlog,
-        storedSeq,
-        projectedSeq,
-        projectionLagEvents: Math.max(0, storedSeq - projectedSeq),
-      },
-      200,
-    )
-  })
+  app.openapi(lag, async (c) => c.json(await workspaceLag(c.env, c.get('caller').workspace), 200))
   return app
 }

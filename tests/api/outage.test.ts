@@ -22,7 +22,7 @@ test('health says whether the store is reachable, and reading says 503 and never
   const healthy = await get('/healthz')
   expect([healthy.status, await healthy.json()]).toEqual([
     200,
-    { status: 'ok', store: 'reachable' },
+    { status: 'ok', store: 'reachable', drainBacklogRows: 0, projectionLagEvents: 0 },
   ])
   expect((await get('/api/v1/visitors')).status).toBe(200)
 
