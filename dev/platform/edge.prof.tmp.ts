@@ -41,6 +41,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     })),
   )
   const { modulesRules: _, rootPath: __, ...bindings } = workerOptions
+  const listeners = signalListeners()
   const miniflare = new Miniflare({
     ...bindings,
     name: 'edgewise',
@@ -55,10 +56,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     unsafeDirectSockets: options.sitePort === null ? [] : [{ host: HOST, port: options.sitePort }],
     durableObjectsPersist: join(options.dir, 'objects'),
     kvPersist: join(options.dir, 'kv'),
-    cf: false,
-    inspectorPort: 9555,
+    cf: false, inspectorPort: 9555,
   })
   const url = (await miniflare.ready).origin
+  removeOtherListeners(listeners)
   return {
     url,
     siteUrl: options.sitePort === null ? null : (await miniflare.unsafeGetDirectURL()).origin,
@@ -67,5 +68,20 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       await worker.scheduled({})
     },
     stop: () => miniflare.dispose(),
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+function signalListeners(): Set<unknown> {
+  return new Set(SIGNALS.flatMap((signal) => process.listeners(signal)))
+}
+
+/** Miniflare ends the process by itself at a signal; here the order of stopping is ours. */
+function removeOtherListeners(own: ReadonlySet<unknown>): void {
+  for (const signal of SIGNALS) {
+    for (const listener of process.listeners(signal)) {
+      if (!own.has(listener)) process.off(signal, listener)
+    }
   }
 }
