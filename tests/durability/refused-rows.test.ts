@@ -1,4 +1,4 @@
-import type { Client } from '@libsql/client'
+import type { Client, InStatement } from '@libsql/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Fault } from '#dev/libsql/faults.ts'
 import type { EdgeClient } from '#tests/platform/edge-client.ts'
@@ -7,6 +7,7 @@ import { expectAcknowledgedStoredOnce, expectBooksMatchStore } from './books.ts'
 import { LoadPlan, LoadRecord } from './load.ts'
 import { expectDerivedIsRecomputed } from './recompute.ts'
 import {
+  batchOf,
   type FaultyTenants,
   startFaultyTenants,
   type Tenant,
@@ -106,6 +107,26 @@ test('a connection cut at any request of the isolation quarantines nothing else 
       }),
     ),
   )
+})
+
+test('late twins of given-up batches change nothing, even once the store would take the row', async () => {
+  const tenant = await tenants.add('latetwins')
+  await refusePoison(tenant.store)
+  const sent: InStatement[][] = []
+  tenant.setFault((statements, requests) => {
+    if (statements.some((sql) => sql.includes('INSERT INTO events'))) sent.push(batchOf(requests))
+    return null
+  })
+  const record = await sendWithPoison(tenant, 7)
+  await tenant.client.settled()
+  // From here on the test itself is the sender.
+  tenant.setFault(null)
+  await tenant.store.execute('DROP TRIGGER refuse_poison')
+  expect(sent.length).toBeGreaterThan(4)
+  for (const batch of sent) {
+    await expect(tenant.store.batch(batch, 'write')).rejects.toThrow('drained_batches.object')
+  }
+  await expectOnlyPoisonQuarantined(tenant, record)
 })
 
 test('a table that is missing for a while quarantines nothing; everything arrives once it is back', async () => {

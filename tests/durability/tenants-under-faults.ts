@@ -1,10 +1,14 @@
-import type { Client } from '@libsql/client'
+import type { Client, InStatement } from '@libsql/client'
 import { type Fault, type Faults, requestedSql } from '#dev/libsql/faults.ts'
+import type { StreamRequest } from '#dev/libsql/protocol.ts'
 import { EdgeClient } from '#tests/platform/edge-client.ts'
 import { startTestPlatform, type TestPlatform } from '#tests/platform/faulty-platform.ts'
 
 /** Decides about one request of one tenant, by its statements; null lets it pass. */
-export type FaultRule = (statements: readonly string[]) => Fault | null
+export type FaultRule = (
+  statements: readonly string[],
+  requests: readonly StreamRequest[],
+) => Fault | null
 
 export interface Tenant {
   id: string
@@ -33,7 +37,7 @@ export async function startFaultyTenants(buckets = 2): Promise<FaultyTenants> {
   const hits = new Map<string, number>()
   const faults: Faults = {
     onRequest(database, requests) {
-      const fault = rules.get(database)?.(requestedSql(requests)) ?? null
+      const fault = rules.get(database)?.(requestedSql(requests), requests) ?? null
       if (fault) hits.set(database, (hits.get(database) ?? 0) + 1)
       return fault ?? { kind: 'pass' }
     },
@@ -62,8 +66,8 @@ export async function startFaultyTenants(buckets = 2): Promise<FaultyTenants> {
 /** Hits the first request that a rule would hit, then lets everything pass. */
 export function once(rule: FaultRule): FaultRule {
   let spent = false
-  return (statements) => {
-    const fault = spent ? null : rule(statements)
+  return (statements, requests) => {
+    const fault = spent ? null : rule(statements, requests)
     if (fault) spent = true
     return fault
   }
@@ -89,3 +93,12 @@ export const isProjection = (statements: readonly string[]) =>
   has(statements, 'UPDATE projector_cursor SET') &&
   has(statements, 'INTO identity_links') &&
   has(statements, 'INTO identity_nodes')
+
+/** The statements of a request that is one write batch, with their values, to be sent again by somebody else. */
+export function batchOf(requests: readonly StreamRequest[]): InStatement[] {
+  const texts = requestedSql(requests)
+  return requests
+    .flatMap((request) => (request.type === 'batch' ? request.batch.steps : []))
+    .map(({ stmt }, index) => ({ sql: texts[index] ?? '', args: stmt.args ?? [] }))
+    .filter(({ sql }) => !/^(BEGIN|COMMIT|ROLLBACK)/.test(sql))
+}
