@@ -25,7 +25,10 @@ const total: Tally = { passed: 0, failed: 0, skipped: 0 }
 
 function run(name: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(join(ROOT, 'node_modules/.bin', name), args, { cwd: ROOT, stdio: 'inherit' })
+    const child = spawn(join(ROOT, 'node_modules/.bin', name), args, {
+      cwd: ROOT,
+      stdio: 'inherit',
+    })
     child.once('exit', (code) => resolve(code ?? 1))
   })
 }
@@ -86,7 +89,8 @@ async function readReport(path: string, exitCode: number): Promise<Tally> {
     .flatMap((file) => file.assertionResults)
     .filter(({ status }) => status !== 'passed' && status !== 'failed')
     .filter(({ fullName }) => !EXPECTED_SKIPS.has(fullName))
-  for (const { fullName } of unexpected) console.error(`Skipped, and not expected to be: ${fullName}`)
+  for (const { fullName } of unexpected)
+    console.error(`Skipped, and not expected to be: ${fullName}`)
   // A file that fails before its first test shows in the exit code alone.
   const hidden = exitCode !== 0 && report.numFailedTests === 0 ? 1 : 0
   return {

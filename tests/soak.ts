@@ -4,6 +4,9 @@ import { spawn } from 'node:child_process'
 const child = spawn(
   new URL('../node_modules/.bin/vitest', import.meta.url).pathname,
   ['run', '--project', 'e2e', 'tests/durability'],
-  { stdio: 'inherit', env: { ...process.env, SOAK: '1', SOAK_KILLS: process.env.SOAK_KILLS ?? '20' } },
+  {
+    stdio: 'inherit',
+    env: { ...process.env, SOAK: '1', SOAK_KILLS: process.env.SOAK_KILLS ?? '20' },
+  },
 )
 child.once('exit', (code) => process.exit(code ?? 1))

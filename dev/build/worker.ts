@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { buildBrowserSdk } from '#sdk/browser/build.ts'
@@ -7,7 +7,7 @@ import { newestSource } from './newest-source.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 const OUT = join(ROOT, 'dist/worker')
-const STAMP = join(OUT, 'built-from.txt')
+const STAMP = 'built-from.txt'
 const SOURCES = ['edge', 'shared', 'models', 'sdk', 'wrangler.toml', 'package-lock.json']
 
 export interface WorkerModule {
@@ -23,10 +23,10 @@ export async function buildWorker(): Promise<WorkerModule[]> {
   const newest = String(await newestSource(SOURCES))
   if ((await readStamp()) !== newest) {
     await buildSdk()
-    // Names carry content hashes: what an older build left would be loaded too.
-    await rm(OUT, { recursive: true, force: true })
-    await bundle()
-    await writeFile(STAMP, newest)
+    const built = `${OUT}.${process.pid}`
+    await bundle(built)
+    await writeFile(join(built, STAMP), newest)
+    await replaceOutput(built)
   }
   const names = (await readdir(OUT)).filter(
     (name) => !/\.(map|md)$/.test(name) && !name.startsWith('built-'),
@@ -43,9 +43,20 @@ export async function buildSdk(): Promise<void> {
   await writeFile(join(ROOT, 'dist/sdk/e.txt'), script)
 }
 
-async function bundle(): Promise<void> {
+/**
+ * Whole or not at all, also when two starts build at once. The old folder goes first: names carry
+ * content hashes, and what an older build left would be loaded too.
+ */
+async function replaceOutput(built: string): Promise<void> {
+  const old = `${built}.old`
+  await rename(OUT, old).catch(() => undefined)
+  await rename(built, OUT).catch(() => rm(built, { recursive: true, force: true }))
+  await rm(old, { recursive: true, force: true })
+}
+
+async function bundle(outDir: string): Promise<void> {
   const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
-  const args = [wrangler, 'deploy', '--dry-run', '--env', '', '--outdir', OUT]
+  const args = [wrangler, 'deploy', '--dry-run', '--env', '', '--outdir', outDir]
   try {
     await promisify(execFile)(process.execPath, args, {
       cwd: ROOT,
@@ -66,7 +77,7 @@ function typeOf(name: string): WorkerModule['type'] {
 
 async function readStamp(): Promise<string | null> {
   try {
-    return await readFile(STAMP, 'utf8')
+    return await readFile(join(OUT, STAMP), 'utf8')
   } catch {
     return null
   }

@@ -51,7 +51,14 @@ export function normalizedEmail(value: unknown): string | null {
 
 export type LinkEvent = Pick<
   CapturedEvent,
-  'type' | 'messageId' | 'occurredAt' | 'verified' | 'anonymousId' | 'userId' | 'previousId' | 'groupId'
+  | 'type'
+  | 'messageId'
+  | 'occurredAt'
+  | 'verified'
+  | 'anonymousId'
+  | 'userId'
+  | 'previousId'
+  | 'groupId'
 > & { email: string | null }
 
 /** Every statement about identity that one event makes. */
@@ -61,12 +68,14 @@ export function linksOf(event: LinkEvent): Link[] {
   const user = userId === null ? null : userNode(userId)
   const email = event.type === 'identify' && event.email !== null ? emailNode(event.email) : null
   const links: Link[] = []
-  const say = (kind: LinkKind, node: Node, other: Node) => links.push(linkOf(event, kind, node, other))
+  const say = (kind: LinkKind, node: Node, other: Node) =>
+    links.push(linkOf(event, kind, node, other))
   if (device && user) say('claim', device, user)
   else if (user) say('known', user, user)
   if (device && email) say('claim', device, email)
   if (user && email) say('email', user, email)
-  if (event.type === 'alias' && user && previousId !== null) say('alias', user, deviceNode(previousId))
+  if (event.type === 'alias' && user && previousId !== null)
+    say('alias', user, deviceNode(previousId))
   if (event.type === 'group' && groupId !== null) {
     if (device) say('group', device, accountNode(groupId))
     if (user) say('group', user, accountNode(groupId))
@@ -76,8 +85,12 @@ export function linksOf(event: LinkEvent): Link[] {
 
 /** The same statement heard again, in any order. */
 export function mergeLinks(a: Link, b: Link): Link {
-  const [first, later] = isEarlier(b.firstAt, b.firstMessageId, a.firstAt, a.firstMessageId) ? [b, a] : [a, b]
-  const last = isEarlier(first.lastAt, first.lastMessageId, later.lastAt, later.lastMessageId) ? later : first
+  const [first, later] = isEarlier(b.firstAt, b.firstMessageId, a.firstAt, a.firstMessageId)
+    ? [b, a]
+    : [a, b]
+  const last = isEarlier(first.lastAt, first.lastMessageId, later.lastAt, later.lastMessageId)
+    ? later
+    : first
   return { ...first, lastAt: last.lastAt, lastMessageId: last.lastMessageId }
 }
 

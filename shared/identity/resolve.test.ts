@@ -97,9 +97,7 @@ describe('who is who', () => {
     expect(nodesOf([...known, said(alias)])).toEqual(
       expect.arrayContaining(['d:a u:ada', 'd:b u:bob']),
     )
-    expect(nodesOf([...known, said({ ...alias, verified: true })])).toEqual([
-      'd:a d:b u:ada u:bob',
-    ])
+    expect(nodesOf([...known, said({ ...alias, verified: true })])).toEqual(['d:a d:b u:ada u:bob'])
   })
 
   test('an alias of an anonymous id is a claim of that device', () => {
@@ -188,7 +186,9 @@ describe('laws of the identity graph', () => {
   })
 
   test('without a verified statement two users are never one person', () => {
-    const unverified = history.map((events) => events.map((event) => ({ ...event, verified: false })))
+    const unverified = history.map((events) =>
+      events.map((event) => ({ ...event, verified: false })),
+    )
     fc.assert(
       fc.property(unverified, (events) => {
         for (const person of persons(events)) {
