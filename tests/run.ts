@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { buildRenderer } from '#dev/build/renderer.ts'
 import { buildSdk, buildWorker } from '#dev/build/worker.ts'
 
@@ -9,7 +10,7 @@ import { buildSdk, buildWorker } from '#dev/build/worker.ts'
  * import arrows; types; dead code; the build; unit tests; tests in workerd; tests of the running
  * platform. Counts come from the runners' own reports.
  */
-const ROOT = new URL('../', import.meta.url).pathname
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const RESULTS = join(ROOT, '.test-results')
 
 /** Tests that may be skipped, by full name; there are none. */

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 
 /** `npm run test:soak`: the durability tests at full length; takes tens of minutes. */
 const child = spawn(
-  new URL('../node_modules/.bin/vitest', import.meta.url).pathname,
+  fileURLToPath(new URL('../node_modules/.bin/vitest', import.meta.url)),
   ['run', '--project', 'e2e', 'tests/durability'],
   {
     stdio: 'inherit',

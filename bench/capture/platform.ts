@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Client, createClient } from '@libsql/client'
 import { Miniflare } from 'miniflare'
 import { buildWorker } from '#dev/build/worker.ts'
@@ -12,7 +13,7 @@ import { ensureWorkspace } from '#dev/platform/tenants.ts'
 export const WRITE_KEY = 'ewk_bench_writewritewritewritewrite'
 export const SECRET_KEY = 'esk_bench_secretsecretsecretsecret'
 const TOKEN = 'bench-token-bench-token-bench-token-bench'
-const MAIN = new URL('../../dev/libsql/main.ts', import.meta.url).pathname
+const MAIN = fileURLToPath(new URL('../../dev/libsql/main.ts', import.meta.url))
 
 export interface BenchPlatform {
   edge: string

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { buildRenderer as build } from '../../renderer.config.ts'
 import { newestSource } from './newest-source.ts'
 
-const ROOT = new URL('../../', import.meta.url).pathname
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const BUILT = `${ROOT}dist/renderer/index.html`
 const SOURCES = [
   'desktop/renderer',

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { buildBrowserSdk } from '#sdk/browser/build.ts'
 import { newestSource } from './newest-source.ts'
 
-const ROOT = new URL('../../', import.meta.url).pathname
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const OUT = join(ROOT, 'dist/worker')
 const STAMP = 'built-from.txt'
 const SOURCES = ['edge', 'shared', 'models', 'sdk', 'wrangler.toml', 'package-lock.json']

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 import type { WorkerModule } from '../build/worker.ts'
 
-const CONFIG = new URL('../../wrangler.toml', import.meta.url).pathname
+const CONFIG = fileURLToPath(new URL('../../wrangler.toml', import.meta.url))
 const HOST = '127.0.0.1'
 
 export interface EdgeOptions {

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 export interface Guard {
   watch(pids: readonly number[]): void
@@ -7,9 +8,13 @@ export interface Guard {
 }
 
 export function startGuardian(): Guard {
-  const guardian = spawn(process.execPath, [new URL('./guardian.ts', import.meta.url).pathname], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
+  const guardian = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('./guardian.ts', import.meta.url))],
+    {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    },
+  )
   return {
     watch(pids) {
       guardian.stdin.write(`${JSON.stringify(pids)}\n`)

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Client } from '@libsql/client'
 
-const MIGRATIONS = new URL('../../migrations/', import.meta.url).pathname
+const MIGRATIONS = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
 /**
  * Brings a database to the newest schema. Migrations are append-only: one that was applied and has

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { buildRenderer } from '#dev/build/renderer.ts'
 import { databaseUrl } from '#dev/libsql/server.ts'
 import { startSite } from '#dev/site/server.ts'
@@ -16,7 +17,7 @@ import { ensureSite, ensureWorkspace } from './tenants.ts'
 const DEMO_BUCKETS = 2
 const SWEEP_EVERY_MS = 60_000
 
-const script = (path: string) => new URL(`../../${path}`, import.meta.url).pathname
+const script = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 export interface Addresses {
   edge: string

@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { isAlive } from '#dev/platform/home.ts'
 import { waitFor } from './edge-client.ts'
 
-const START = new URL('../../dev/start.ts', import.meta.url).pathname
+const START = fileURLToPath(new URL('../../dev/start.ts', import.meta.url))
 const START_TIMEOUT_MS = 120_000
 
 export interface Ready {

@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EdgeClient } from '#tests/platform/edge-client.ts'
 import { newHome, removeHome, spawnPlatform } from '#tests/platform/spawned-platform.ts'
 
-const START = new URL('../../dev/start.ts', import.meta.url).pathname
+const START = fileURLToPath(new URL('../../dev/start.ts', import.meta.url))
 const BARE = ['--no-demo', '--no-console']
 
 let home: string
