@@ -7,8 +7,8 @@ import { ConsoleError } from '../console-error.ts'
 import { isRunning, processIdentity } from './process-identity.ts'
 
 const LOCK_FILE = 'console.lock'
-const UNFINISHED_LOCK_TRIES = 10
-const UNFINISHED_LOCK_WAIT_MS = 50
+const ROUNDS = 10
+const ROUND_WAIT_MS = 50
 
 const LockHolder = z.object({
   pid: z.number().int().positive(),
@@ -38,16 +38,14 @@ export const acquireDataLock = async (dataDir: string): Promise<DataLock> => {
     nonce: randomUUID(),
   }
   makeFolder(dataDir)
-  // Each round either creates the lock, or removes one stale lock, or finds the holder.
-  for (let round = 0; round < 10; round += 1) {
-    if (createExclusively(path, mine)) {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    if (createWhole(path, mine) || succeed(path, mine)) {
       heldHere.add(path)
       return { release: () => release(path, mine) }
     }
-    const found = await readLock(path)
-    if (found === 'gone') continue
-    if (found !== 'unreadable' && isHeld(path, found)) throw busy(dataDir, found.pid)
-    removeStale(path, found)
+    const found = parseLock(path)
+    if (typeof found !== 'string' && isHeld(path, found)) throw busy(dataDir, found.pid)
+    await sleep(ROUND_WAIT_MS)
   }
   throw busy(dataDir, null)
 }
@@ -60,25 +58,64 @@ const makeFolder = (dataDir: string): void => {
   }
 }
 
-const createExclusively = (path: string, holder: LockHolder): boolean => {
+/** Creates a file with its content in one step, or not at all where there is one. */
+const createWhole = (path: string, holder: LockHolder): boolean => {
+  const draft = `${path}.${randomUUID()}`
   try {
-    writeFileSync(path, JSON.stringify(holder), { flag: 'wx', mode: 0o600 })
+    writeFileSync(draft, JSON.stringify(holder), { flag: 'wx', mode: 0o600 })
+    linkSync(draft, path)
     return true
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false
     throw notWritable(path, error)
+  } finally {
+    rmSync(draft, { force: true })
   }
 }
 
-/** The lock's holder. A file that stays unreadable was left by a crash between create and write. */
-const readLock = async (path: string): Promise<LockHolder | 'gone' | 'unreadable'> => {
-  for (let attempt = 0; attempt < UNFINISHED_LOCK_TRIES; attempt += 1) {
-    const found = parseLock(path)
-    if (found !== 'unreadable') return found
-    await sleep(UNFINISHED_LOCK_WAIT_MS)
+/**
+ * Takes over the lock of a process that no longer runs. Only one starter can create the marker that
+ * names the stale lock, and it puts its own in place by a rename, so there is always exactly one lock
+ * and never a moment without. A starter that comes late finds another lock than the one it read. The
+ * marker of a starter that died half-way is itself a stale lock to succeed to.
+ */
+const succeed = (path: string, mine: LockHolder): boolean => {
+  const stale = parseLock(path)
+  if (stale === 'gone' || (stale !== 'unreadable' && isHeld(path, stale))) return false
+  const marker = claimSuccession(path, stale, mine)
+  if (marker === null) return false
+  try {
+    if (!isSame(parseLock(path), stale)) return false
+    const draft = `${path}.${mine.nonce}.lock`
+    writeFileSync(draft, JSON.stringify(mine), { mode: 0o600 })
+    renameSync(draft, path)
+    return true
+  } catch (error) {
+    throw notWritable(path, error)
+  } finally {
+    rmSync(marker, { force: true })
   }
-  return 'unreadable'
 }
+
+/** The marker that makes this starter the one successor, or null where another one is. */
+const claimSuccession = (path: string, stale: Found, mine: LockHolder): string | null => {
+  let nonce = nonceOf(stale)
+  for (let links = 0; links < ROUNDS; links += 1) {
+    const marker = `${path}.after-${nonce}`
+    if (createWhole(marker, mine)) return marker
+    const other = parseLock(marker)
+    if (other === 'gone' || (other !== 'unreadable' && isHeld(marker, other))) return null
+    nonce = nonceOf(other)
+  }
+  return null
+}
+
+type Found = LockHolder | 'unreadable'
+
+const nonceOf = (found: Found): string => (found === 'unreadable' ? found : found.nonce)
+
+const isSame = (found: Found | 'gone', stale: Found): boolean =>
+  found !== 'gone' && nonceOf(found) === nonceOf(stale)
 
 const parseLock = (path: string): LockHolder | 'gone' | 'unreadable' => {
   try {
@@ -93,30 +130,6 @@ const isHeld = (path: string, holder: LockHolder): boolean => {
   if (holder.pid === process.pid || !isRunning(holder.pid)) return false
   const now = processIdentity(holder.pid)
   return now === null || holder.identity === null || now === holder.identity
-}
-
-/**
- * Moves a stale lock out of the way by an atomic rename. Another starter may have replaced it since
- * we read it; then we hold somebody's fresh lock in our hand and put it back.
- */
-const removeStale = (path: string, stale: LockHolder | 'unreadable'): void => {
-  const aside = `${path}.${randomUUID()}`
-  try {
-    renameSync(path, aside)
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return
-    throw notWritable(path, error)
-  }
-  const moved = parseLock(aside)
-  const staleNonce = stale === 'unreadable' ? null : stale.nonce
-  const movedNonce = typeof moved === 'string' ? null : moved.nonce
-  try {
-    if (movedNonce !== staleNonce) linkSync(aside, path)
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw notWritable(path, error)
-  } finally {
-    rmSync(aside, { force: true })
-  }
 }
 
 const release = (path: string, mine: LockHolder): void => {
