@@ -56,6 +56,8 @@ describe('the demo site in a browser', () => {
 
   test('starts a trial: the form, who it is, and the conversion, without the password', async () => {
     await page.goto(`${site.url}/signup`)
+    // The SDK loads beside the page: a form sent sooner than that is not seen.
+    await vi.waitFor(() => expect(labels()).toContain('page'), SOON)
     await page.fill('[name=email]', 'ada@rivermill.example')
     await page.fill('[name=company]', 'Rivermill')
     await page.fill('[name=password]', 'PASSWORD-VALUE')

@@ -58,7 +58,10 @@ test('a campaign visitor sees another page the second time, and sales sees who i
   await picture(site, 'site-second-visit')
 
   await site.goto(`${ready.site}/pricing`)
+  // The SDK loads beside the page: a form sent sooner than that is not seen.
+  const seen = site.waitForResponse((answer) => answer.url().endsWith('/v1/b') && answer.ok())
   await site.goto(`${ready.site}/demo`)
+  await seen
   await site.fill('input[name="name"]', 'Nora Example')
   await site.fill('input[type="email"]', 'nora@demo-northwind.example')
   await site.fill('input[name="company"]', 'Demo Northwind')
