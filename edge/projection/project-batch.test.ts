@@ -5,9 +5,12 @@ import { type Client, createClient } from '@libsql/client'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate } from '#dev/platform/migrate.ts'
-import type { LinkKind } from '#shared/identity/link.ts'
+import type { Link, LinkKind } from '#shared/identity/link.ts'
+import { resolvePersons, vouchedDevices } from '#shared/identity/resolve.ts'
 import { classifyWriteFailure } from '../store/outcome.ts'
+import { foldEvents } from './fold.ts'
 import type { LinkEnds } from './load.ts'
+import { RefreshPayload } from './profile-refresh.ts'
 import { movedVisitorIds, type ProjectorCursor, planBatch, planIdentity } from './project-batch.ts'
 import { eventLog, projectedEvent } from './projected-event.fixture.ts'
 import type { ProjectedEvent } from './projected-event.ts'
@@ -58,6 +61,7 @@ async function emptied(): Promise<ProjectorCursor> {
     [
       ...Object.keys(CONTENTS).map((table) => `DELETE FROM ${table}`),
       'DELETE FROM identity_undos',
+      'DELETE FROM outbox',
       'UPDATE projector_cursor SET ingest_seq = 0, score_seq = 0, version = version + 1',
     ],
     'write',
@@ -164,6 +168,45 @@ describe('projecting into the real engine', () => {
     )
   })
 
+  test('the refreshes of visitors add up to what secret keys vouch for, in any batching, after an undo and its end', {
+    timeout: 60_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        eventLog,
+        fc.array(fc.nat(), { maxLength: 12 }),
+        fc.nat(),
+        async (events, cuts, which) => {
+          await contentsOf(events, cuts)
+          const links = new Map(foldEvents(events, new Map(), days).links.map((l) => [l.id, l]))
+          expect(await told()).toEqual(vouchedPersons(links, new Set()))
+          const aliases = [...links.values()].filter(({ kind }) => kind === 'alias')
+          const link = aliases[which % Math.max(1, aliases.length)]
+          if (!link) return
+          await setUndone(link, { add: link.id })
+          expect(await told()).toEqual(vouchedPersons(links, new Set([link.id])))
+          await setUndone(link, { remove: link.id })
+          expect(await told()).toEqual(vouchedPersons(links, new Set()))
+        },
+      ),
+      { numRuns: RUNS },
+    )
+  })
+
+  test('what browsers say writes no refresh', { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(eventLog, async (events) => {
+        await contentsOf(
+          events.map((event) => ({ ...event, verified: false })),
+          [],
+        )
+        const { rows } = await store.execute('SELECT count(*) AS n FROM outbox')
+        expect(rows[0]?.n).toBe(0)
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
   test('taking back one member of an account leaves the other members as they were', async () => {
     const acme = { type: 'group', groupId: 'acme' } as const
     const events = [
@@ -246,6 +289,32 @@ async function contentsWithUndone(
   await store.execute({ sql: MARK_UNDONE, args: [linkId] })
   await project(events, cursor, new VisitorCache())
   return contents()
+}
+
+/** The person of each visitor's object once all refreshes so far are delivered. */
+async function told(): Promise<Record<string, string>> {
+  const { rows } = await store.execute(
+    "SELECT subject, payload FROM outbox WHERE kind = 'profile_refresh' ORDER BY id",
+  )
+  const persons = new Map<string, string>()
+  for (const { subject, payload } of rows) {
+    const { personId } = RefreshPayload.parse(JSON.parse(String(payload)))
+    if (personId === null) persons.delete(String(subject))
+    else persons.set(String(subject), personId)
+  }
+  return Object.fromEntries(persons)
+}
+
+function vouchedPersons(
+  links: ReadonlyMap<string, Link>,
+  undone: ReadonlySet<string>,
+): Record<string, string> {
+  const vouched = vouchedDevices(links.values(), undone)
+  return Object.fromEntries(
+    resolvePersons(links.values(), undone).flatMap(({ personId, nodes }) =>
+      nodes.filter((node) => vouched.has(node)).map((node) => [node.slice(2), personId]),
+    ),
+  )
 }
 
 async function setUndone(link: LinkEnds, undone: { add?: string; remove?: string }): Promise<void> {

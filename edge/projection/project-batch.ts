@@ -13,6 +13,7 @@ import {
   sessionHorizons,
 } from './load.ts'
 import { type IdentityChange, type NodeTrait, resolveNeighbourhood } from './persons.ts'
+import { type ProfileRefresh, profileRefreshes } from './profile-refresh.ts'
 import type { ProjectedEvent } from './projected-event.ts'
 import { projectionStatements, scoreStatement } from './projection-statements.ts'
 import type { ZoneDays } from './rollups.ts'
@@ -70,6 +71,8 @@ export interface IdentityOutcome {
   /** Of `traits`, those that said something new: the history keeps only these. */
   traitChanges: TraitStatement[]
   change: IdentityChange
+  /** What visitors' objects should learn. */
+  refreshes: ProfileRefresh[]
 }
 
 async function resolveIdentity(
@@ -81,8 +84,10 @@ async function resolveIdentity(
   const seeds = new Set([...neighbourNodes(fold.links), ...traitNodes])
   const links = await loadLinks(store, [...seeds])
   const changed: Link[] = []
+  const added = new Set<string>()
   for (const link of fold.links) {
     const stored = links.get(link.id)
+    if (!stored) added.add(link.id)
     const merged = stored ? mergeLinks(stored, link) : link
     if (!stored || differs(stored, merged)) {
       links.set(link.id, merged)
@@ -91,12 +96,26 @@ async function resolveIdentity(
   }
   const neighbourhood = await loadNeighbourhood(store, links, traitNodes)
   const traits = [...neighbourhood.traits, ...fold.traits.map(asNodeTrait)]
+  const change = resolveNeighbourhood({ ...neighbourhood, traits: latestTraits(traits) })
+  const { undone } = neighbourhood
   return {
     links: changed,
     traits: fold.traits,
     traitChanges: traitChanges(neighbourhood.traits, fold.traits),
-    change: resolveNeighbourhood({ ...neighbourhood, traits: latestTraits(traits) }),
+    change,
+    // An undone link counts as never said, and so does one that this batch brings.
+    refreshes: profileRefreshes(neighbourhood, change, {
+      before: new Set([...undone, ...added]),
+      after: undone,
+    }),
   }
+}
+
+export interface IdentityPlan {
+  statements: InStatement[]
+  next: ProjectorCursor
+  moved: IdentityChange['moved']
+  refreshes: ProfileRefresh[]
 }
 
 /** Resolves the neighbourhood of one link anew, after a person took it back or restored it. */
@@ -106,23 +125,28 @@ export async function planIdentity(
   cursor: ProjectorCursor,
   days: ZoneDays,
   undone: { add?: string; remove?: string },
-): Promise<{ statements: InStatement[]; next: ProjectorCursor; moved: IdentityChange['moved'] }> {
+): Promise<IdentityPlan> {
   const links = await loadLinks(store, neighbourNodes([link]))
   const neighbourhood = await loadNeighbourhood(store, links)
   const ids = new Set(neighbourhood.undone)
   if (undone.add !== undefined) ids.add(undone.add)
   if (undone.remove !== undefined) ids.delete(undone.remove)
   const change = resolveNeighbourhood({ ...neighbourhood, undone: ids })
+  const refreshes = profileRefreshes(neighbourhood, change, {
+    before: neighbourhood.undone,
+    after: ids,
+  })
   const next = { ...cursor, version: cursor.version + 1 }
   const nothing = foldEvents([], new Map(), days)
   return {
     statements: projectionStatements(
       nothing,
-      { links: [], traits: [], traitChanges: [], change },
+      { links: [], traits: [], traitChanges: [], change, refreshes },
       next,
     ),
     next,
     moved: change.moved,
+    refreshes,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { InStatement } from '@libsql/client/web'
 import type { FoldResult } from './fold.ts'
+import { ADD_REFRESHES } from './profile-refresh.ts'
 import type { IdentityOutcome, ProjectorCursor } from './project-batch.ts'
 
 /** How the store names a batch that finds the cursor moved; see the trigger in the migration. */
@@ -152,6 +153,7 @@ export function projectionStatements(
   each(MOVE_NODES, change.moved)
   each(RELEASE_NODES, change.moved)
   each(MOVE_VISITORS, change.moved, next.version)
+  each(ADD_REFRESHES, identity.refreshes, next.version)
   return statements
 }
 

@@ -5,6 +5,10 @@ import type { StoreClient } from '../store/client.ts'
 import { classifyWriteFailure } from '../store/outcome.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
 import { directoryOf } from '../tenancy/directory-of.ts'
+import type { Workspace } from '../tenancy/workspace.ts'
+import { visitorLogName } from '../visitors/routing.ts'
+import { deliverRefreshes } from './deliver-refreshes.ts'
+import { NEXT_REFRESH_DUE_IN_MS } from './profile-refresh.ts'
 import { movedVisitorIds, type ProjectorCursor, planBatch, planIdentity } from './project-batch.ts'
 import { projectedEvents, READ_EVENTS } from './projected-event.ts'
 import { CURSOR_GUARD } from './projection-statements.ts'
@@ -23,14 +27,23 @@ const RETRY_MS = 2_000
 /** One read with the events themselves: a cursor from memory would miss that the store was restored. */
 const READ_HEAD = `
 SELECT c.ingest_seq, c.score_seq, c.version, m.epoch,
-  (SELECT coalesce(max(score_seq), 0) FROM scores) AS scores_up_to
+  (SELECT coalesce(max(score_seq), 0) FROM scores) AS scores_up_to,
+  ${NEXT_REFRESH_DUE_IN_MS} AS refresh_due_in_ms
 FROM projector_cursor c, store_meta m`
 
 interface Head {
   epoch: string
   cursor: ProjectorCursor
   scoresUpTo: number
+  /** Until the next waiting profile refresh is due, negative when it is; null when none waits. */
+  refreshDueInMs: number | null
 }
+
+type Next =
+  | { kind: 'idle' }
+  | { kind: 'more'; inMs: number }
+  /** All is folded; a refresh that could not be delivered waits for its next attempt. */
+  | { kind: 'refresh_waiting'; inMs: number }
 
 /**
  * Folds one workspace's events, in the order of `ingest_seq`, into everything derived. It keeps nothing
@@ -53,11 +66,11 @@ export class Projector extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#alarmSet = false
-    const more = await this.#exclusively(() => this.#catchUp())
-    if (more !== null && !this.#alarmSet) {
-      this.#alarmSet = true
-      await this.ctx.storage.setAlarm(Date.now() + more)
-    }
+    const next = await this.#exclusively(() => this.#catchUp())
+    if (next.kind === 'idle' || this.#alarmSet) return
+    // New events must not wait for a refresh: a poke may still bring that alarm forward.
+    this.#alarmSet = next.kind === 'more'
+    await this.ctx.storage.setAlarm(Date.now() + next.inMs)
   }
 
   /** Takes back one statement about identity, or restores it; the persons around it are resolved anew. */
@@ -85,30 +98,47 @@ export class Projector extends DurableObject<Env> {
             args: [linkId, Date.now(), reason],
           }
         : { sql: 'DELETE FROM identity_undos WHERE link_id = ?', args: [linkId] }
-      await store.batch([statement, ...plan.statements], 'write')
+      try {
+        await store.batch([statement, ...plan.statements], 'write')
+      } finally {
+        // Whatever the answer, the refreshes may be there.
+        if (plan.refreshes.length > 0) await this.poke()
+      }
       this.#cache.forget(movedVisitorIds(plan.moved))
       this.#cachedAt = stateOf(head.epoch, plan.next)
       return 'done'
     })
   }
 
-  /** @returns milliseconds until there may be more to do, or null when all is folded */
-  async #catchUp(): Promise<number | null> {
+  async #catchUp(): Promise<Next> {
     const deadline = Date.now() + ALARM_BUDGET_MS
     try {
-      const { store, days } = await this.#workspace()
+      const { workspace, store, days } = await this.#workspace()
       while (Date.now() < deadline) {
-        if (!(await this.#projectNext(store, days))) return null
+        const { head, folded } = await this.#projectNext(store, days)
+        const dueInMs = head.refreshDueInMs
+        if (dueInMs !== null && dueInMs <= 0) await this.#refresh(workspace, store, head.epoch)
+        else if (folded) {
+          return dueInMs === null ? { kind: 'idle' } : { kind: 'refresh_waiting', inMs: dueInMs }
+        }
       }
-      return 0
+      return { kind: 'more', inMs: 0 }
     } catch (error) {
       console.warn(JSON.stringify({ event: 'projection_waiting', reason: String(error) }))
-      return RETRY_MS
+      return { kind: 'more', inMs: RETRY_MS }
     }
   }
 
-  /** @returns false when everything is folded */
-  async #projectNext(store: StoreClient, days: ZoneDays): Promise<boolean> {
+  /** Tells one page of visitors' objects what was learnt of them. */
+  async #refresh(workspace: Workspace, store: StoreClient, epoch: string): Promise<void> {
+    await deliverRefreshes(store, epoch, {
+      objectOf: (visitorId) => visitorLogName(workspace, visitorId),
+      send: (object, refreshes) => this.env.VISITOR_LOG.getByName(object).setPersons(refreshes),
+    })
+  }
+
+  /** Folds one batch. `head` is what was read before it; `folded`: there was nothing left to fold. */
+  async #projectNext(store: StoreClient, days: ZoneDays): Promise<{ head: Head; folded: boolean }> {
     const [headRow, eventCell] = await store.batch(
       [READ_HEAD, { sql: READ_EVENTS, args: [PROJECT_BATCH_EVENTS] }],
       'read',
@@ -123,13 +153,14 @@ export class Projector extends DurableObject<Env> {
       : 0
     if (events.length === 0 && scoresUpTo <= cursor.scoreSeq) {
       this.#cachedAt = stateOf(head.epoch, cursor)
-      return false
+      return { head, folded: true }
     }
     const plan = await planBatch(store, this.#cache, days, cursor, events, scoresUpTo)
     try {
       await store.batch(plan.statements, 'write')
     } catch (error) {
-      if (classifyWriteFailure(error, CURSOR_GUARD).kind === 'already_applied') return true
+      const failure = classifyWriteFailure(error, CURSOR_GUARD)
+      if (failure.kind === 'already_applied') return { head, folded: false }
       throw error
     }
     this.#cache.forget(movedVisitorIds(plan.moved))
@@ -139,7 +170,7 @@ export class Projector extends DurableObject<Env> {
       plan.loaded,
     )
     this.#cachedAt = stateOf(head.epoch, plan.next)
-    return true
+    return { head, folded: false }
   }
 
   /**
@@ -156,17 +187,19 @@ export class Projector extends DurableObject<Env> {
         version: Number(row.version),
       },
       scoresUpTo: Number(row.scores_up_to),
+      refreshDueInMs: row.refresh_due_in_ms === null ? null : Number(row.refresh_due_in_ms),
     }
     if (this.#cachedAt !== stateOf(head.epoch, head.cursor)) this.#cache.clear()
     this.#cachedAt = null
     return head
   }
 
-  async #workspace(): Promise<{ store: StoreClient; days: ZoneDays }> {
+  async #workspace(): Promise<{ workspace: Workspace; store: StoreClient; days: ZoneDays }> {
     const id = this.ctx.id.name ?? ''
     const workspace = await directoryOf(this.env).workspace(id)
     if (!workspace) throw new Error(`There is no workspace ${id}.`)
-    return { store: workspaceStore(this.env, workspace), days: new ZoneDays(workspace.timezone) }
+    const days = new ZoneDays(workspace.timezone)
+    return { workspace, store: workspaceStore(this.env, workspace), days }
   }
 
   /** One fold or undo at a time: both read, decide and write. */

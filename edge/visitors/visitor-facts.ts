@@ -1,6 +1,6 @@
 import { featuresOf } from '#shared/features/registry.ts'
 import type { Profile } from '#shared/profile/profile.ts'
-import type { TargetingFacts } from '#shared/targeting/facts.ts'
+import { type TargetingFacts, UNSEEN_VISITOR } from '#shared/targeting/facts.ts'
 import { factsOf } from '#shared/targeting/facts-of-profile.ts'
 import type { Env } from '../env.ts'
 import { starterScorer } from '../scoring/starter-scorer.ts'
@@ -18,14 +18,21 @@ export async function liveProfile(
   return env.VISITOR_LOG.getByName(visitorLogName(workspace, visitorId)).profile(visitorId)
 }
 
-/** What targeting may ask of a visitor: the live profile with its score of this very moment. */
+/**
+ * What targeting may ask of a visitor: the live profile with its score of this very moment, and whether
+ * a server has said who this is. Of that person nothing else is told: no traits, no account.
+ */
 export async function liveFacts(
   env: Env,
   workspaceId: string,
   visitorId: string,
 ): Promise<TargetingFacts | null> {
-  const profile = await liveProfile(env, workspaceId, visitorId)
-  if (!profile) return null
+  const workspace = await directoryOf(env).workspace(workspaceId)
+  if (!workspace) return null
+  const object = env.VISITOR_LOG.getByName(visitorLogName(workspace, visitorId))
+  const { profile, personId } = await object.visitor(visitorId)
+  const vouched = personId !== null
+  if (!profile) return vouched ? { ...UNSEEN_VISITOR, known: true } : null
   const now = Date.now()
   const scorer = await starterScorer()
   // A page waits 50 ms at most: while ONNX Runtime is cold the walker gives the same score.
@@ -33,5 +40,6 @@ export async function liveFacts(
     reasons: false,
     whenCold: 'walk',
   })
-  return factsOf(profile, now, score ?? null)
+  const facts = factsOf(profile, now, score ?? null)
+  return vouched ? { ...facts, known: true } : facts
 }

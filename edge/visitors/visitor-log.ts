@@ -13,6 +13,7 @@ import type { AppendAnswer, AppendEntry, LoggedVerdict, LogRow } from './log-ent
 import { LogStorage } from './log-storage.ts'
 import { rewindToStore } from './rewind.ts'
 import { workspaceOfName } from './routing.ts'
+import { type PersonRefresh, VouchedPersons } from './vouched-persons.ts'
 
 /** How long events gather before they are drained: long enough for a batch, short against "seconds". */
 const DRAIN_DELAY_MS = 150
@@ -39,6 +40,7 @@ interface Waiting {
 export class VisitorLog extends DurableObject<Env> {
   readonly #log: LogStorage
   readonly #profiles: LiveProfiles
+  readonly #persons: VouchedPersons
   readonly #name: string
   readonly #lastScored = new Map<string, string>()
   #waiting: Waiting[] = []
@@ -53,6 +55,7 @@ export class VisitorLog extends DurableObject<Env> {
     super(ctx, env)
     this.#log = new LogStorage(ctx.storage.sql)
     this.#profiles = new LiveProfiles(this.#log)
+    this.#persons = new VouchedPersons(ctx.storage.sql)
     this.#backlog = this.#log.backlog()
     this.#name = ctx.id.name ?? ''
   }
@@ -73,6 +76,19 @@ export class VisitorLog extends DurableObject<Env> {
   /** The live profile, or null for a visitor never seen here. */
   async profile(visitorId: string): Promise<Profile | null> {
     return this.#profiles.get(visitorId)
+  }
+
+  /** The live profile, and whom the centre says the visitor is where no event of theirs tells. */
+  async visitor(visitorId: string): Promise<{ profile: Profile | null; personId: string | null }> {
+    const profile = await this.profile(visitorId)
+    return { profile, personId: this.#persons.personOf(visitorId) }
+  }
+
+  /** Takes what the centre learnt; the answer leaves only after it is on disk. */
+  async setPersons(refreshes: PersonRefresh[]): Promise<void> {
+    this.ctx.storage.transactionSync(() => {
+      for (const refresh of refreshes) this.#persons.set(refresh)
+    })
   }
 
   /** This object's books since an hour (Unix milliseconds), and what it still has to send. */

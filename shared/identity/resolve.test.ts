@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Link, type LinkEvent, linksOf, mergeLinks } from './link.ts'
-import { resolvePersons } from './resolve.ts'
+import { resolvePersons, vouchedDevices } from './resolve.ts'
 
 let clock = 0
 
@@ -197,5 +197,24 @@ describe('laws of the identity graph', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('a device that a server vouches for', () => {
+  const alias = (verified: boolean) =>
+    said({ type: 'alias', userId: 'ada', previousId: 'laptop', verified })
+  const vouched = (events: readonly LinkEvent[], undone: string[] = []) => [
+    ...vouchedDevices(collect(events).values(), new Set(undone)),
+  ]
+
+  test('is one that an alias with a secret key names, until that is taken back', () => {
+    expect(vouched([alias(false)])).toEqual([])
+    expect(vouched([alias(false), alias(true)])).toEqual(['d:laptop'])
+    expect(vouched([alias(true)], ['alias|v|u:ada|d:laptop'])).toEqual([])
+  })
+
+  test('is not the one that speaks for itself, nor a user by the name of a device', () => {
+    expect(vouched([said({ anonymousId: 'laptop', userId: 'ada', verified: true })])).toEqual([])
+    expect(vouched([said({ userId: 'laptop' }), alias(true)])).toEqual([])
   })
 })

@@ -55,6 +55,18 @@ export function resolvePersons(
     .sort((a, b) => (a.personId < b.personId ? -1 : 1))
 }
 
+/**
+ * Devices that an alias said with a secret key counts as a claim of. Whose they are is rule 2's to say.
+ *
+ * @param links a closed set, as for `resolvePersons`
+ */
+export function vouchedDevices(links: Iterable<Link>, undone: ReadonlySet<string>): Set<Node> {
+  const said = [...links].filter((link) => !undone.has(link.id))
+  const known = knownNodes(said)
+  const aliases = said.filter((link) => link.kind === 'alias' && link.verified)
+  return new Set(aliases.flatMap((link) => claimOf(link, known)).map((claim) => claim.device))
+}
+
 interface Mention {
   at: number
   messageId: string

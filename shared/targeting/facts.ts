@@ -32,7 +32,7 @@ export const TargetingFacts = z.object({
   pageKinds: z.array(z.string()),
   /** Campaigns of this visitor's recorded visits, the last ones. */
   campaigns: z.array(z.string()),
-  /** Somebody said who this is (user id or e-mail address). */
+  /** Somebody said who this is: the visitor's own events (user id or e-mail address), or a server's alias. */
   known: z.boolean(),
   points: z.number().nullable(),
   grade: z.enum(GRADES).nullable(),
