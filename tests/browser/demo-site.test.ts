@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { SITE_PATHS, startSite } from '#dev/site/server.ts'
 import { buildBrowserSdk } from '#sdk/browser/build.ts'
 import { launchChromium } from './chromium.ts'
+import { type SentEvent, type SiteFront, startSiteFront } from './site-front.ts'
 
 const SOON = { timeout: 15_000, interval: 20 }
 
@@ -11,7 +12,8 @@ let script: string
 let site: Awaited<ReturnType<typeof startSite>>
 let context: BrowserContext
 let page: Page
-let sent: { type: string; event?: string; traits?: unknown; raw: string }[]
+let front: SiteFront
+let sent: SentEvent[]
 
 beforeAll(async () => {
   ;[browser, { script }, site] = await Promise.all([
@@ -19,22 +21,14 @@ beforeAll(async () => {
     buildBrowserSdk(),
     startSite({ port: 0, writeKey: 'ewk_demo_key' }),
   ])
+  front = await startSiteFront(site.url, script, (event) => sent.push(event))
 })
-afterAll(() => Promise.all([browser.close(), site.stop()]))
+afterAll(() => Promise.all([browser.close(), front.stop(), site.stop()]))
 
-/** The site as the edge serves it: the edge's own paths are answered on the site's origin. */
 beforeEach(async () => {
   sent = []
   context = await browser.newContext({ viewport: { width: 390, height: 844 } })
-  await context.addCookies([{ name: 'ew_vid', value: 'visitor.signature', url: site.url }])
-  await context.route('**/e.js', (route) =>
-    route.fulfill({ contentType: 'text/javascript', body: script }),
-  )
-  await context.route('**/v1/b', async (route) => {
-    const raw = route.request().postData() ?? '{}'
-    for (const event of JSON.parse(raw).batch) sent.push({ ...event, raw: JSON.stringify(event) })
-    await route.fulfill({ status: 200, body: '{"success":true}' })
-  })
+  await context.addCookies([{ name: 'ew_vid', value: 'visitor.signature', url: front.url }])
   page = await context.newPage()
 })
 afterEach(() => context.close())
@@ -47,7 +41,7 @@ describe('the demo site in a browser', () => {
     page.on('pageerror', (error) => errors.push(error.message))
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
     for (const path of SITE_PATHS) {
-      await page.goto(site.url + path)
+      await page.goto(front.url + path)
       const width = await page.evaluate('document.documentElement.scrollWidth')
       expect([path, width]).toEqual([path, 390])
     }
@@ -55,7 +49,7 @@ describe('the demo site in a browser', () => {
   })
 
   test('starts a trial: the form, who it is, and the conversion, without the password', async () => {
-    await page.goto(`${site.url}/signup`)
+    await page.goto(`${front.url}/signup`)
     // The SDK loads beside the page: a form sent sooner than that is not seen.
     await vi.waitFor(() => expect(labels()).toContain('page'), SOON)
     await page.fill('[name=email]', 'ada@rivermill.example')
@@ -73,7 +67,7 @@ describe('the demo site in a browser', () => {
   })
 
   test('tells when somebody works out a price', async () => {
-    await page.goto(`${site.url}/pricing`)
+    await page.goto(`${front.url}/pricing`)
     await page.fill('#shipments', '3000')
     expect(await page.textContent('[data-price]')).toBe('€990')
     await vi.waitFor(() => expect(labels()).toEqual(['page', 'Pricing Calculated']), SOON)
