@@ -7,7 +7,8 @@ export const BATCH_KEY = 'drained_batches.object'
 /** Marks a batch that was given up and split: a late twin of it must find its key taken. */
 const VOID = -1
 
-const EVENT_COLUMNS = {
+/** Columns of `events` and the keys of the CapturedEvent that they hold. */
+export const EVENT_COLUMNS = {
   message_id: 'messageId',
   type: 'type',
   name: 'name',

@@ -1,6 +1,8 @@
 import { CapturedEvent } from '#shared/events/captured-event.ts'
 import { emptyProfile, foldEvent, Profile } from '#shared/profile/profile.ts'
+import { PROFILE_IDLE_MS } from './idle-time.ts'
 import type { LogStorage } from './log-storage.ts'
+import { ProfileStorage } from './profile-storage.ts'
 
 /** Profiles kept in memory; the least recently used clean ones go first. */
 const MAX_CACHED_PROFILES = 5_000
@@ -9,46 +11,106 @@ const SAVE_EVERY_MS = 5_000
 const MAX_UNSAVED = 4_000
 const REFOLD_ROWS = 2_000
 const REFOLD_BYTES = 8_000_000
+/** Requests wait while an eviction runs; what is left over goes an hour later. */
+const MAX_EVICTED_AT_ONCE = 5_000
+/** Rows are dated by the Worker that took them and saves by the object: their clocks may differ. */
+const CLOCK_SLACK_MS = 3_600_000
+
+type Known = { kind: 'kept'; profile: Profile } | { kind: 'evicted' } | { kind: 'unknown' }
 
 /**
  * The live profiles of one object. An event is folded in memory in the same turn in which it is
  * appended, and profiles are written out once a drain rather than once an event: the log is the
  * durable copy, and after a restart everything above `folded_seq` is folded again from it.
+ *
+ * A visitor that was evicted and comes back is `returning` until the store's events have replaced its
+ * provisional profile. Both change on disk in the same `save` as `folded_seq`, so that a restart at
+ * any moment finds either the provisional profile and the mark, or the whole profile and none.
  */
 export class LiveProfiles {
   readonly #log: LogStorage
+  readonly #rows: ProfileStorage
   readonly #cached = new Map<string, Profile>()
   /** Visitors whose row is behind the log. */
   readonly #unsaved = new Set<string>()
   /** Visitors whose score may have changed. */
   readonly #unscored = new Set<string>()
+  /** Visitors of whom the store knows more. */
+  readonly #returning: Set<string>
+  /** Visitors brought back since the last save: the disk still calls them returning. */
+  readonly #returned = new Set<string>()
+  /** Events folded while the store is being read, of the visitors it is read for. */
+  readonly #meanwhile = new Map<string, CapturedEvent[]>()
   #savedAt = 0
 
   constructor(log: LogStorage) {
     this.#log = log
+    this.#rows = new ProfileStorage(log.sql)
+    this.#returning = new Set(this.#rows.returning())
     this.#refold()
   }
 
   fold(event: CapturedEvent): void {
     if (event.bot || event.visitorId === null) return
     const id = event.visitorId
-    const profile = this.get(id) ?? emptyProfile(id)
-    this.#cached.delete(id)
-    this.#cached.set(id, foldEvent(profile, event))
-    this.#unsaved.add(id)
-    this.#unscored.add(id)
+    const known = this.#find(id)
+    if (known.kind === 'evicted') this.#returning.add(id)
+    this.#replace(id, foldEvent(known.kind === 'kept' ? known.profile : emptyProfile(id), event))
+    this.#meanwhile.get(id)?.push(event)
   }
 
   get(visitorId: string): Profile | null {
-    const cached = this.#cached.get(visitorId)
-    if (cached) return cached
-    const stored = this.#log.profile(visitorId)
-    if (stored === null) return null
-    const profile = Profile.safeParse(JSON.parse(stored))
-    // A profile of another version is begun anew; the events themselves are in the store.
-    if (!profile.success) return null
-    this.#cached.set(visitorId, profile.data)
-    return profile.data
+    const known = this.#find(visitorId)
+    // One of whom the store knew nothing any more when it came back is as good as new.
+    return known.kind === 'kept' && known.profile.firstSeenAt !== null ? known.profile : null
+  }
+
+  /**
+   * Notes that an evicted visitor is asked for, so that it is brought back.
+   *
+   * @returns whether there is something to bring back
+   */
+  askFor(visitorId: string): boolean {
+    if (this.#returning.has(visitorId)) return true
+    if (this.#find(visitorId).kind !== 'evicted') return false
+    this.#rows.markReturning(visitorId)
+    this.#returning.add(visitorId)
+    return true
+  }
+
+  get returningCount(): number {
+    return this.#returning.size
+  }
+
+  /**
+   * Up to `limit` visitors to be read from the store. Call it when the store has every event of the
+   * log: from then on their events are collected, until `endReading`.
+   */
+  beginReading(limit: number): string[] {
+    for (const id of this.#returning) {
+      if (this.#meanwhile.size >= limit) break
+      this.#meanwhile.set(id, [])
+    }
+    return [...this.#meanwhile.keys()]
+  }
+
+  /**
+   * The visitor is whole again: what the store knows, and what arrived since `beginReading`.
+   *
+   * @param stored the store's events, folded
+   * @param messageIds those of the store's events
+   */
+  bringBack(stored: Profile, messageIds: ReadonlySet<string>): void {
+    const id = stored.visitorId
+    const arrived = (this.#meanwhile.get(id) ?? []).filter((e) => !messageIds.has(e.messageId))
+    this.#replace(id, arrived.reduce(foldEvent, stored))
+    this.#meanwhile.delete(id)
+    this.#returning.delete(id)
+    this.#returned.add(id)
+  }
+
+  endReading(): void {
+    this.#meanwhile.clear()
   }
 
   /** Whether enough is unsaved, for long enough, to be written. */
@@ -68,11 +130,14 @@ export class LiveProfiles {
     this.#savedAt = now
     for (const id of this.#unsaved) {
       const profile = this.#cached.get(id)
-      if (profile) this.#log.saveProfile(id, JSON.stringify(profile), now)
+      if (profile) this.#rows.save(id, JSON.stringify(profile), now)
+      if (this.#returning.has(id)) this.#rows.markReturning(id)
     }
+    for (const id of this.#returned) this.#rows.markReturned(id)
     this.#unsaved.clear()
+    this.#returned.clear()
     this.#log.setMeta('folded_seq', String(this.#log.lastSeq()))
-    this.#evict()
+    this.#dropFromMemory()
   }
 
   /** Takes up to `limit` visitors that had events since they were last scored. */
@@ -91,6 +156,42 @@ export class LiveProfiles {
     return this.#unscored.size
   }
 
+  /**
+   * Drops the bodies of visitors idle for `PROFILE_IDLE_MS` whom the store knows as well as this
+   * object does; call inside a storage transaction.
+   *
+   * The limit is set by the oldest row that waits for the store, not by an empty log: an object that
+   * is always busy evicts too, and one whose store is away for weeks evicts nobody of those weeks.
+   */
+  evictIdle(now: number): void {
+    const waitingSince = this.#log.oldestPendingAt() ?? Number.POSITIVE_INFINITY
+    const before = Math.min(now - PROFILE_IDLE_MS, waitingSince - CLOCK_SLACK_MS)
+    for (const id of this.#rows.idle(before, MAX_EVICTED_AT_ONCE)) {
+      if (this.#unsaved.has(id) || this.#unscored.has(id) || this.#returning.has(id)) continue
+      this.#rows.evict(id)
+      this.#cached.delete(id)
+    }
+  }
+
+  #find(visitorId: string): Known {
+    const cached = this.#cached.get(visitorId)
+    if (cached) return { kind: 'kept', profile: cached }
+    const stored = this.#rows.find(visitorId)
+    if (stored.kind !== 'kept') return stored
+    const profile = Profile.safeParse(JSON.parse(stored.body))
+    // One of another version is built again from the store's events, like an evicted one.
+    if (!profile.success) return { kind: 'evicted' }
+    this.#cached.set(visitorId, profile.data)
+    return { kind: 'kept', profile: profile.data }
+  }
+
+  #replace(id: string, profile: Profile): void {
+    this.#cached.delete(id)
+    this.#cached.set(id, profile)
+    this.#unsaved.add(id)
+    this.#unscored.add(id)
+  }
+
   #refold(): void {
     let seq = Number(this.#log.meta('folded_seq') ?? 0)
     for (;;) {
@@ -104,7 +205,7 @@ export class LiveProfiles {
     }
   }
 
-  #evict(): void {
+  #dropFromMemory(): void {
     for (const id of this.#cached.keys()) {
       if (this.#cached.size <= MAX_CACHED_PROFILES) return
       this.#cached.delete(id)

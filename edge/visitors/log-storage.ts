@@ -16,7 +16,6 @@ const HASH_BYTES = 16
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS log (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, received_at INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS seen (hash BLOB PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS profiles (visitor_id TEXT PRIMARY KEY, body TEXT NOT NULL, touched_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ledger (hour INTEGER NOT NULL, verdict TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (hour, verdict)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS batches (seq INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, state TEXT NOT NULL, applied_at INTEGER, booked TEXT);
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -199,6 +198,12 @@ export class LogStorage {
     return frozen + this.lastSeq() - this.frozenUpTo()
   }
 
+  /** When the first of the rows in `backlog` was received (Unix milliseconds); null when there is none. */
+  oldestPendingAt(): number | null {
+    const firstSeq = this.nextFrozen()?.firstSeq ?? this.frozenUpTo() + 1
+    return this.read(firstSeq, 1, 0)[0]?.receivedAt ?? null
+  }
+
   ledger(sinceHour: number): LedgerHour[] {
     const hours = new Map<number, LedgerHour>()
     const at = (hour: number) => {
@@ -222,23 +227,6 @@ export class LogStorage {
     )
     for (const row of waiting) at(Number(row.hour)).pending = Number(row.n)
     return [...hours.values()]
-  }
-
-  profile(visitorId: string): string | null {
-    const row = this.sql
-      .exec('SELECT body FROM profiles WHERE visitor_id = ?', visitorId)
-      .toArray()[0]
-    return row ? String(row.body) : null
-  }
-
-  saveProfile(visitorId: string, body: string, touchedAt: number): void {
-    this.sql.exec(
-      `INSERT INTO profiles (visitor_id, body, touched_at) VALUES (?, ?, ?)
-       ON CONFLICT (visitor_id) DO UPDATE SET body = excluded.body, touched_at = excluded.touched_at`,
-      visitorId,
-      body,
-      touchedAt,
-    )
   }
 
   meta(key: MetaKey): string | null {

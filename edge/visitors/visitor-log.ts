@@ -11,6 +11,7 @@ import { LiveProfiles } from './live-profiles.ts'
 import { scoreLiveProfiles } from './live-scores.ts'
 import type { AppendAnswer, AppendEntry, LoggedVerdict, LogRow } from './log-entry.ts'
 import { LogStorage } from './log-storage.ts'
+import { bringBackVisitors, type ReturnStep } from './returning-visitors.ts'
 import { rewindToStore } from './rewind.ts'
 import { workspaceOfName } from './routing.ts'
 import { type PersonRefresh, VouchedPersons } from './vouched-persons.ts'
@@ -73,9 +74,14 @@ export class VisitorLog extends DurableObject<Env> {
     })
   }
 
-  /** The live profile, or null for a visitor never seen here. */
+  /**
+   * The live profile, or null for a visitor never seen here. Null also for one that was evicted: a page
+   * waits 50 ms at most, so the profile comes back from the store behind this answer, for the next one.
+   */
   async profile(visitorId: string): Promise<Profile | null> {
-    return this.#profiles.get(visitorId)
+    const profile = this.#profiles.get(visitorId)
+    if (profile === null && this.#profiles.askFor(visitorId)) this.#drainSoon()
+    return profile
   }
 
   /** The live profile, and whom the centre says the visitor is where no event of theirs tells. */
@@ -98,12 +104,18 @@ export class VisitorLog extends DurableObject<Env> {
 
   /**
    * Makes sure an alarm is pending where there is something to do; the sweep calls it for objects whose
-   * alarms gave up, and for those that would not notice a restored store because nobody visits them.
+   * alarms gave up, and for those that nobody visits: they would not notice a restored store, and keep
+   * what is past its time.
    */
   async wake(storeEpoch: string): Promise<void> {
     const known = this.#log.meta('epoch')
     if (known !== null && known !== storeEpoch) this.#announcedEpoch = storeEpoch
-    if (this.#log.backlog() > 0 || this.#announcedEpoch !== null) {
+    if (
+      this.#log.backlog() > 0 ||
+      this.#announcedEpoch !== null ||
+      this.#profiles.returningCount > 0 ||
+      this.#isPurgeDue(Date.now())
+    ) {
       await this.#setAlarm(Date.now())
     }
   }
@@ -188,6 +200,7 @@ export class VisitorLog extends DurableObject<Env> {
   async #drain(): Promise<number | null> {
     const deadline = Date.now() + ALARM_BUDGET_MS
     let drained = 0
+    let returned: ReturnStep = { kind: 'done' }
     try {
       const workspace = await directoryOf(this.env).workspace(workspaceOfName(this.#name))
       if (!workspace) return RETRY_MAX_MS
@@ -209,21 +222,27 @@ export class VisitorLog extends DurableObject<Env> {
           if (drained > 0) await this.#pokeProjector(workspace.id)
           return this.#backOff(step.reason)
         }
-        this.#failures = 0
+        if (step.kind !== 'empty') this.#failures = 0
         if (step.kind === 'applied') {
           drained += step.rows
           this.#backlog = this.#log.backlog()
           await rewindToStore(deps, step.epoch)
         }
         if (step.kind === 'empty') {
+          // One try an alarm: the drain, and the scores of provisional profiles, do not wait for it.
+          if (returned.kind !== 'waiting') returned = await bringBackVisitors(deps, this.#profiles)
+          if (returned.kind === 'done') this.#failures = 0
           const scored = await this.#score(deps.transaction)
-          if (this.#log.backlog() === 0 && (!scored || this.#profiles.unscoredCount === 0)) break
+          if (this.#log.backlog() > 0 || returned.kind === 'more') continue
+          if (!scored || this.#profiles.unscoredCount === 0) break
         }
       }
       if (drained > 0) await this.#pokeProjector(workspace.id)
       this.#saveProfiles()
       this.#purgeHourly()
+      if (returned.kind === 'waiting') return this.#backOff(returned.reason)
       if (this.#log.backlog() > 0 || this.#profiles.unscoredCount > 0) return 0
+      if (this.#profiles.returningCount > 0) return 0
       return this.#profiles.saveDueIn(Date.now())
     } catch (error) {
       return this.#backOff(String(error))
@@ -282,8 +301,15 @@ export class VisitorLog extends DurableObject<Env> {
 
   #purgeHourly(): void {
     const now = Date.now()
-    if (now - Number(this.#log.meta('purged_at') ?? 0) < PURGE_EVERY_MS) return
-    this.ctx.storage.transactionSync(() => this.#log.purge(now))
+    if (!this.#isPurgeDue(now)) return
+    this.ctx.storage.transactionSync(() => {
+      this.#log.purge(now)
+      this.#profiles.evictIdle(now)
+    })
+  }
+
+  #isPurgeDue(now: number): boolean {
+    return now - Number(this.#log.meta('purged_at') ?? 0) >= PURGE_EVERY_MS
   }
 
   /** Brings an alarm that waits for something slower forward, but asks a store that is away no sooner. */
