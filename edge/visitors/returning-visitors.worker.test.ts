@@ -187,6 +187,7 @@ describe('the return of an evicted visitor', () => {
       subject.capture(...events(0, 250))
       await subject.settleAndEvict()
       subject.capture(...events(250, 253))
+      subject.save()
       expect(subject.profiles.get('a')).toEqual(folded(...events(250, 253)))
       expect(await subject.bringBack()).toEqual({ kind: 'more' })
       await subject.drain()
