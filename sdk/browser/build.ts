@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
 
 /** What the build puts out: the script for `/e.js`, the ES module, and its types. */
@@ -7,7 +6,7 @@ export interface BrowserSdk {
   module: string
 }
 
-const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+const here = (file: string) => decodeURIComponent(new URL(file, import.meta.url).pathname)
 
 const common: BuildOptions = {
   bundle: true,
