@@ -128,16 +128,16 @@ const anyEvent: fc.Arbitrary<LinkEvent> = fc
     verified: fc.boolean(),
     id: fc.uuid(),
   })
-  .map((any) => ({
-    type: any.type as LinkEvent['type'],
-    messageId: any.id,
-    occurredAt: any.at,
-    verified: any.verified,
-    anonymousId: any.device,
-    userId: any.type === 'alias' ? (any.user ?? 'x') : any.user,
-    previousId: any.type === 'alias' ? any.previous : null,
-    groupId: any.type === 'group' ? any.group : null,
-    email: any.email,
+  .map((drawn) => ({
+    type: drawn.type as LinkEvent['type'],
+    messageId: drawn.id,
+    occurredAt: drawn.at,
+    verified: drawn.verified,
+    anonymousId: drawn.device,
+    userId: drawn.type === 'alias' ? (drawn.user ?? 'x') : drawn.user,
+    previousId: drawn.type === 'alias' ? drawn.previous : null,
+    groupId: drawn.type === 'group' ? drawn.group : null,
+    email: drawn.email,
   }))
 
 const history = fc.uniqueArray(anyEvent, { selector: (event) => event.messageId, maxLength: 14 })
