@@ -9,11 +9,13 @@ import { unrouted } from './api/unrouted.ts'
 import { visitorRoutes } from './api/visitor-routes.ts'
 import { captureRoutes } from './capture/routes.ts'
 import type { Env } from './env.ts'
+import { erasureRoutes } from './erasure/routes.ts'
 import { publishedSnapshot } from './hub/published-snapshot.ts'
 import { authorize } from './keys/authorize.ts'
 import { decideRoutes } from './personalize/decide-routes.ts'
 import type { SiteProxyDeps } from './personalize/site-proxy.ts'
 import { visitorTokens } from './personalize/visitor-token.ts'
+import { projectionRoutes } from './projection/routes.ts'
 import { scoreRoutes } from './scoring/routes.ts'
 import { starterScorer } from './scoring/starter-scorer.ts'
 import { syncRoutes } from './sync/routes.ts'
@@ -60,6 +62,8 @@ export function createApp(env: Env): ApiApp {
     statsRoutes(),
     slotRoutes(),
     identityRoutes(),
+    erasureRoutes(),
+    projectionRoutes(),
     syncRoutes(),
     healthRoutes(),
   ]) {

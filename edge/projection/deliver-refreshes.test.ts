@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { migrate } from '#dev/platform/migrate.ts'
 import type { PersonRefresh } from '../visitors/vouched-persons.ts'
 import { deliverRefreshes, type RefreshTargets } from './deliver-refreshes.ts'
-import { ADD_REFRESHES, NEXT_REFRESH_DUE_IN_MS, type ProfileRefresh } from './profile-refresh.ts'
+import { ADD_REFRESHES, NEXT_JOB_DUE_IN_MS, type ProfileRefresh } from './profile-refresh.ts'
 
 let dir: string
 let store: Client
@@ -49,8 +49,7 @@ const waiting = async () =>
     )
   ).rows.map(({ subject, attempts, after }) => ({ subject, attempts, after: Number(after) }))
 
-const dueInMs = async () =>
-  (await store.execute(`SELECT ${NEXT_REFRESH_DUE_IN_MS} AS ms`)).rows[0]?.ms
+const dueInMs = async () => (await store.execute(`SELECT ${NEXT_JOB_DUE_IN_MS} AS ms`)).rows[0]?.ms
 
 test('what is due is delivered in the order it was written, one call an object, and is gone', async () => {
   expect(await dueInMs()).toBeNull()

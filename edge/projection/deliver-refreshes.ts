@@ -1,6 +1,7 @@
 import type { StoreClient } from '../store/client.ts'
 import type { PersonRefresh } from '../visitors/vouched-persons.ts'
 import { RefreshPayload, STORE_NOW_MS } from './profile-refresh.ts'
+import { within } from './within.ts'
 
 /** Bounded, so that projection goes on between two pages. */
 const PAGE_ROWS = 500
@@ -82,16 +83,4 @@ export async function deliverRefreshes(
     statements.map(({ sql, ids }) => ({ sql, args: [JSON.stringify(ids), epoch] })),
     'write',
   )
-}
-
-async function within(timeoutMs: number, work: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms.`)), timeoutMs)
-  })
-  try {
-    await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -61,5 +61,5 @@ SELECT 'profile_refresh', value ->> '$.visitorId',
   json_object('personId', value ->> '$.personId', 'version', ?2), ${STORE_NOW_MS}, ${STORE_NOW_MS}
 FROM json_each(?1) ORDER BY key`
 
-export const NEXT_REFRESH_DUE_IN_MS = `
-  (SELECT min(next_at) FROM outbox WHERE kind = 'profile_refresh') - ${STORE_NOW_MS}`
+/** Until the next job that the projector delivers is due, negative when it is; null when none waits. */
+export const NEXT_JOB_DUE_IN_MS = `(SELECT min(next_at) FROM outbox) - ${STORE_NOW_MS}`

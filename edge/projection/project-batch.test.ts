@@ -75,7 +75,8 @@ async function project(
   cursor: ProjectorCursor,
   cache: VisitorCache,
 ): Promise<ProjectorCursor> {
-  const plan = await planBatch(store, cache, days, cursor, events, 0)
+  const upTo = events.at(-1)?.ingestSeq ?? cursor.ingestSeq
+  const plan = await planBatch(store, cache, days, cursor, events, upTo, 0)
   await store.batch(plan.statements, 'write')
   const moved = new Set(movedVisitorIds(plan.moved))
   cache.forget(moved)
@@ -269,7 +270,7 @@ describe('projecting into the real engine', () => {
   test('a batch planned from a cursor that has moved is refused as a whole', async () => {
     const cursor = await emptied()
     const event = projectedEvent({ messageId: 'm1', ingestSeq: 1 })
-    const plan = await planBatch(store, new VisitorCache(), days, cursor, [event], 0)
+    const plan = await planBatch(store, new VisitorCache(), days, cursor, [event], 1, 0)
     await store.batch(plan.statements, 'write')
     const once = await contents()
     const failure = await store

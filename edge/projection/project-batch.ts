@@ -39,6 +39,8 @@ export interface BatchPlan {
 /**
  * Reads what a batch of events touches, decides in pure code, and returns the one guarded write that
  * moves the cursor together with its output.
+ *
+ * @param upTo where the cursor goes: events in between that are not in `events` count as never said
  */
 export async function planBatch(
   store: StoreClient,
@@ -46,6 +48,7 @@ export async function planBatch(
   days: ZoneDays,
   cursor: ProjectorCursor,
   events: readonly ProjectedEvent[],
+  upTo: number,
   scoresUpTo: number,
 ): Promise<BatchPlan> {
   const horizons = sessionHorizons(events)
@@ -56,7 +59,7 @@ export async function planBatch(
   const identity = await resolveIdentity(store, fold)
   await adoptOwners(store, fold, known, identity)
   const next: ProjectorCursor = {
-    ingestSeq: events.at(-1)?.ingestSeq ?? cursor.ingestSeq,
+    ingestSeq: upTo,
     scoreSeq: Math.max(cursor.scoreSeq, scoresUpTo),
     version: cursor.version + 1,
   }

@@ -48,16 +48,21 @@ type EventTuple = [
   traits: Record<string, unknown> | null,
 ]
 
-/**
- * One text cell with the events after the store's cursor: a Hrana answer with one object a cell costs several
- * times as much to write and to parse.
- */
-export const READ_EVENTS = `
-SELECT json_group_array(json_array(ingest_seq, message_id, type, name, visitor_id, anonymous_id, user_id,
+/** One text cell: a Hrana answer with one object a cell costs several times as much to write and to parse. */
+const TUPLES = `json_group_array(json_array(ingest_seq, message_id, type, name, visitor_id, anonymous_id, user_id,
   previous_id, group_id, occurred_at, received_at, bot, verified, channel, source, medium, campaign, country,
-  path, CASE WHEN type IN ('identify', 'group') THEN json(traits) END)) AS tuples
+  path, CASE WHEN type IN ('identify', 'group') THEN json(traits) END)) AS tuples`
+
+/** The events after the store's cursor. */
+export const READ_EVENTS = `
+SELECT ${TUPLES}
 FROM (SELECT * FROM events WHERE ingest_seq > (SELECT ingest_seq FROM projector_cursor)
   ORDER BY ingest_seq LIMIT ?)`
+
+/** Events by their numbers, in order. */
+export const READ_EVENTS_BY_SEQ = `
+SELECT ${TUPLES}
+FROM (SELECT * FROM events WHERE ingest_seq IN (SELECT value FROM json_each(?)) ORDER BY ingest_seq)`
 
 export function projectedEvents(tuples: string): ProjectedEvent[] {
   return (JSON.parse(tuples) as EventTuple[]).map((t) => ({

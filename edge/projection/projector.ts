@@ -1,17 +1,21 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { LinkKind } from '#shared/identity/link.ts'
 import type { Env } from '../env.ts'
+import { dropLateStatements } from '../erasure/erasure-statements.ts'
+import type { ErasureSubject } from '../erasure/subject.ts'
+import { type ErasureReceipt, WorkspaceErasures } from '../erasure/workspace-erasures.ts'
 import type { StoreClient } from '../store/client.ts'
 import { classifyWriteFailure } from '../store/outcome.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
-import { directoryOf } from '../tenancy/directory-of.ts'
+import { controlStore, directoryOf } from '../tenancy/directory-of.ts'
 import type { Workspace } from '../tenancy/workspace.ts'
 import { visitorLogName } from '../visitors/routing.ts'
 import { deliverRefreshes } from './deliver-refreshes.ts'
-import { NEXT_REFRESH_DUE_IN_MS } from './profile-refresh.ts'
+import { NEXT_JOB_DUE_IN_MS } from './profile-refresh.ts'
 import { movedVisitorIds, type ProjectorCursor, planBatch, planIdentity } from './project-batch.ts'
 import { projectedEvents, READ_EVENTS } from './projected-event.ts'
 import { CURSOR_GUARD } from './projection-statements.ts'
+import { REBUILD_STATEMENTS } from './rebuild.ts'
 import { ZoneDays } from './rollups.ts'
 import { VisitorCache } from './visitor-cache.ts'
 
@@ -26,24 +30,29 @@ const RETRY_MS = 2_000
 
 /** One read with the events themselves: a cursor from memory would miss that the store was restored. */
 const READ_HEAD = `
-SELECT c.ingest_seq, c.score_seq, c.version, m.epoch,
+SELECT c.ingest_seq, c.score_seq, c.version, m.epoch, m.replayed_epoch,
   (SELECT coalesce(max(score_seq), 0) FROM scores) AS scores_up_to,
-  ${NEXT_REFRESH_DUE_IN_MS} AS refresh_due_in_ms
+  (SELECT max(erased_at) FROM tombstones) AS erased_up_to,
+  ${NEXT_JOB_DUE_IN_MS} AS job_due_in_ms
 FROM projector_cursor c, store_meta m`
 
 interface Head {
   epoch: string
   cursor: ProjectorCursor
   scoresUpTo: number
-  /** Until the next waiting profile refresh is due, negative when it is; null when none waits. */
-  refreshDueInMs: number | null
+  /** Every erasure that the control database knows has been carried out in this store. */
+  isReplayed: boolean
+  /** When somebody was last erased (Unix milliseconds); null for never. */
+  erasedUpTo: number | null
+  /** Until the next waiting job is due, negative when it is; null when none waits. */
+  jobDueInMs: number | null
 }
 
 type Next =
   | { kind: 'idle' }
   | { kind: 'more'; inMs: number }
-  /** All is folded; a refresh that could not be delivered waits for its next attempt. */
-  | { kind: 'refresh_waiting'; inMs: number }
+  /** All is folded; a job that could not be delivered waits for its next attempt. */
+  | { kind: 'job_waiting'; inMs: number }
 
 /**
  * Folds one workspace's events, in the order of `ingest_seq`, into everything derived. It keeps nothing
@@ -110,16 +119,52 @@ export class Projector extends DurableObject<Env> {
     })
   }
 
+  /**
+   * Erases a person: what is stored goes at once, the visitors' objects and the replicas follow.
+   *
+   * @throws when a database cannot be asked; asking again is harmless
+   */
+  async erase(subject: ErasureSubject): Promise<ErasureReceipt> {
+    return this.#exclusively(async () => {
+      const { workspace, store, days } = await this.#workspace()
+      const head = this.#take((await store.execute(READ_HEAD)).rows[0])
+      try {
+        return await this.#erasures(workspace, store).erase(subject, head.cursor, days, Date.now())
+      } finally {
+        // Whatever the answer, the jobs may be there.
+        this.#cache.clear()
+        await this.poke()
+      }
+    })
+  }
+
+  /** Everything derived goes and is folded again from the events; consoles start anew meanwhile. */
+  async rebuild(): Promise<void> {
+    return this.#exclusively(async () => {
+      const { store } = await this.#workspace()
+      await store.batch(REBUILD_STATEMENTS, 'write')
+      this.#cache.clear()
+      this.#cachedAt = null
+      await this.poke()
+    })
+  }
+
+  #erasures(workspace: Workspace, store: StoreClient): WorkspaceErasures {
+    return new WorkspaceErasures(workspace, store, controlStore(this.env), (object, order) =>
+      this.env.VISITOR_LOG.getByName(object).erase(order),
+    )
+  }
+
   async #catchUp(): Promise<Next> {
     const deadline = Date.now() + ALARM_BUDGET_MS
     try {
       const { workspace, store, days } = await this.#workspace()
       while (Date.now() < deadline) {
-        const { head, folded } = await this.#projectNext(store, days)
-        const dueInMs = head.refreshDueInMs
-        if (dueInMs !== null && dueInMs <= 0) await this.#refresh(workspace, store, head.epoch)
+        const { head, folded } = await this.#projectNext(workspace, store, days)
+        const dueInMs = head.jobDueInMs
+        if (dueInMs !== null && dueInMs <= 0) await this.#deliver(workspace, store, head.epoch)
         else if (folded) {
-          return dueInMs === null ? { kind: 'idle' } : { kind: 'refresh_waiting', inMs: dueInMs }
+          return dueInMs === null ? { kind: 'idle' } : { kind: 'job_waiting', inMs: dueInMs }
         }
       }
       return { kind: 'more', inMs: 0 }
@@ -129,8 +174,9 @@ export class Projector extends DurableObject<Env> {
     }
   }
 
-  /** Tells one page of visitors' objects what was learnt of them. */
-  async #refresh(workspace: Workspace, store: StoreClient, epoch: string): Promise<void> {
+  /** Tells visitors' objects one page of what was learnt of them, and whom they must forget. */
+  async #deliver(workspace: Workspace, store: StoreClient, epoch: string): Promise<void> {
+    await this.#erasures(workspace, store).deliver(epoch)
     await deliverRefreshes(store, epoch, {
       objectOf: (visitorId) => visitorLogName(workspace, visitorId),
       send: (object, refreshes) => this.env.VISITOR_LOG.getByName(object).setPersons(refreshes),
@@ -138,13 +184,21 @@ export class Projector extends DurableObject<Env> {
   }
 
   /** Folds one batch. `head` is what was read before it; `folded`: there was nothing left to fold. */
-  async #projectNext(store: StoreClient, days: ZoneDays): Promise<{ head: Head; folded: boolean }> {
+  async #projectNext(
+    workspace: Workspace,
+    store: StoreClient,
+    days: ZoneDays,
+  ): Promise<{ head: Head; folded: boolean }> {
     const [headRow, eventCell] = await store.batch(
       [READ_HEAD, { sql: READ_EVENTS, args: [PROJECT_BATCH_EVENTS] }],
       'read',
     )
     const head = this.#take(headRow?.rows[0])
     const { cursor } = head
+    if (!head.isReplayed) {
+      await this.#erasures(workspace, store).replay(head.epoch, cursor, days)
+      return { head, folded: false }
+    }
     const events = projectedEvents(String(eventCell?.rows[0]?.tuples ?? '[]'))
     // A score may only land once the events it was made from have: with the last page of events.
     const caughtUp = events.length < PROJECT_BATCH_EVENTS
@@ -155,9 +209,14 @@ export class Projector extends DurableObject<Env> {
       this.#cachedAt = stateOf(head.epoch, cursor)
       return { head, folded: true }
     }
-    const plan = await planBatch(store, this.#cache, days, cursor, events, scoresUpTo)
+    const { live, late } =
+      head.erasedUpTo === null
+        ? { live: events, late: [] }
+        : await this.#erasures(workspace, store).partLate(events, head.erasedUpTo)
+    const upTo = events.at(-1)?.ingestSeq ?? cursor.ingestSeq
+    const plan = await planBatch(store, this.#cache, days, cursor, live, upTo, scoresUpTo)
     try {
-      await store.batch(plan.statements, 'write')
+      await store.batch([...plan.statements, ...dropLateStatements(late)], 'write')
     } catch (error) {
       const failure = classifyWriteFailure(error, CURSOR_GUARD)
       if (failure.kind === 'already_applied') return { head, folded: false }
@@ -187,7 +246,9 @@ export class Projector extends DurableObject<Env> {
         version: Number(row.version),
       },
       scoresUpTo: Number(row.scores_up_to),
-      refreshDueInMs: row.refresh_due_in_ms === null ? null : Number(row.refresh_due_in_ms),
+      isReplayed: row.replayed_epoch === row.epoch,
+      erasedUpTo: row.erased_up_to === null ? null : Number(row.erased_up_to),
+      jobDueInMs: row.job_due_in_ms === null ? null : Number(row.job_due_in_ms),
     }
     if (this.#cachedAt !== stateOf(head.epoch, head.cursor)) this.#cache.clear()
     this.#cachedAt = null

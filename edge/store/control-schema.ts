@@ -1,4 +1,4 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 /**
  * The control database as migrations/control makes it, for typed queries. The migrations decide;
@@ -45,3 +45,22 @@ export const sites = sqliteTable('sites', {
     .references(() => workspaces.id),
   origin: text().notNull(),
 })
+
+export const tombstoneKeys = sqliteTable('tombstone_keys', {
+  workspaceId: text('workspace_id')
+    .primaryKey()
+    .references(() => workspaces.id),
+  key: text().notNull(),
+})
+
+export const tombstones = sqliteTable(
+  'tombstones',
+  {
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspaces.id),
+    subjectHash: text('subject_hash').notNull(),
+    erasedAt: integer('erased_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.subjectHash] })],
+)

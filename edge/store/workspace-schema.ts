@@ -21,6 +21,7 @@ export const storeMeta = sqliteTable('store_meta', {
   id: integer().primaryKey(),
   epoch: text().notNull(),
   editVersion: integer('edit_version').notNull().default(0),
+  replayedEpoch: text('replayed_epoch'),
 })
 
 export const events = sqliteTable(
@@ -58,6 +59,9 @@ export const events = sqliteTable(
       .on(table.visitorId, table.occurredAt)
       .where(sql`${table.visitorId} IS NOT NULL`),
     index('events_name').on(table.name, table.ingestSeq).where(sql`${table.name} IS NOT NULL`),
+    index('events_bot_naming')
+      .on(table.ingestSeq)
+      .where(sql`${table.bot} = 1 AND (${table.userId} IS NOT NULL OR ${table.type} = 'identify')`),
   ],
 )
 
@@ -108,6 +112,35 @@ export const quarantine = sqliteTable(
 export const tombstones = sqliteTable('tombstones', {
   subjectHash: text('subject_hash').primaryKey(),
   erasedAt: integer('erased_at').notNull(),
+})
+
+export const erasures = sqliteTable(
+  'erasures',
+  {
+    erasureId: text('erasure_id').primaryKey(),
+    requestedAt: integer('requested_at').notNull(),
+    finishedAt: integer('finished_at'),
+    events: integer().notNull(),
+    visitors: integer().notNull(),
+    persons: integer().notNull(),
+  },
+  (table) => [index('erasures_requested_at').on(table.requestedAt, table.erasureId)],
+)
+
+export const erasureLog = sqliteTable(
+  'erasure_log',
+  {
+    logSeq: integer('log_seq').primaryKey({ autoIncrement: true }),
+    version: integer().notNull(),
+    kind: text({ enum: ['event', 'visitor', 'person'] }).notNull(),
+    ref: text().notNull(),
+  },
+  (table) => [index('erasure_log_version').on(table.version)],
+)
+
+export const erasedEvents = sqliteTable('erased_events', {
+  hour: integer().primaryKey(),
+  events: integer().notNull(),
 })
 
 export const scores = sqliteTable(

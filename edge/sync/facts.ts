@@ -1,13 +1,21 @@
 import { getTableColumns, type InferSelectModel } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import {
+  ErasureFact,
   EventFact,
   PersonFact,
   SlotEntity,
   VerdictFact,
   VisitorFact,
 } from '#shared/sync/protocol.ts'
-import type { events, persons, slots, verdicts, visitors } from '../store/workspace-schema.ts'
+import type {
+  erasureLog,
+  events,
+  persons,
+  slots,
+  verdicts,
+  visitors,
+} from '../store/workspace-schema.ts'
 
 type StoredEvent = InferSelectModel<typeof events>
 type StoredVisitor = InferSelectModel<typeof visitors>
@@ -44,4 +52,8 @@ export function visitorOf(visitor: StoredVisitor): VisitorFact {
 
 export function personOf(person: InferSelectModel<typeof persons>): PersonFact {
   return PersonFact.parse(person)
+}
+
+export function erasureOf(entry: InferSelectModel<typeof erasureLog>): ErasureFact {
+  return ErasureFact.parse(entry)
 }

@@ -6,7 +6,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { databaseUrl, type LibsqlServer, startLibsqlServer } from '#dev/libsql/server.ts'
 import { migrate } from '#dev/platform/migrate.ts'
-import type { PullRequest, PullResponse } from '#shared/sync/protocol.ts'
+import {
+  type PullRequest,
+  type PullResponse,
+  SYNC_PROTOCOL_VERSION,
+} from '#shared/sync/protocol.ts'
 import { MAX_WINDOW_EVENTS, pull } from './pull.ts'
 
 type Cursor = Pick<PullRequest, 'epoch' | 'edit' | 'facts'>
@@ -41,6 +45,7 @@ async function newStore(): Promise<Client> {
   const client = createClient({ url, intMode: 'number' })
   clients.push(client)
   await migrate(client, 'workspace')
+  await client.execute('UPDATE store_meta SET replayed_epoch = epoch')
   return client
 }
 
@@ -52,6 +57,8 @@ interface Batch {
   verdicts: number
   slots: number[]
 }
+
+const keyOfErasures = async () => 'ab'.repeat(32)
 
 const each = (values: unknown) => JSON.stringify(values)
 
@@ -124,8 +131,12 @@ class Replica {
 }
 
 async function page(store: Client, cursor: Cursor, limit: number): Promise<Page> {
-  const answer = await pull(store, { protocol: 1, ...cursor, limit })
-  if (answer.kind !== 'page') throw new Error(`Expected a page and got: ${answer.reason}`)
+  const answer = await pull(
+    store,
+    { protocol: SYNC_PROTOCOL_VERSION, ...cursor, limit },
+    keyOfErasures,
+  )
+  if (answer.kind !== 'page') throw new Error(`Expected a page and got: ${JSON.stringify(answer)}`)
   return answer
 }
 
@@ -284,10 +295,22 @@ describe('the cursors', () => {
       { epoch, edit, facts: { ...facts, version: facts.version + 1 } },
     ]
     for (const cursor of foreign) {
-      const answer = await pull(store, { protocol: 1, ...cursor, limit: 10 })
+      const answer = await pull(
+        store,
+        { protocol: SYNC_PROTOCOL_VERSION, ...cursor, limit: 10 },
+        keyOfErasures,
+      )
       expect(answer).toMatchObject({ kind: 'reset', epoch })
     }
-    expect((await pull(store, { protocol: 1, epoch, edit, facts, limit: 10 })).kind).toBe('page')
+    expect(
+      (
+        await pull(
+          store,
+          { protocol: SYNC_PROTOCOL_VERSION, epoch, edit, facts, limit: 10 },
+          keyOfErasures,
+        )
+      ).kind,
+    ).toBe('page')
   })
 
   test('verdicts that were deleted for their age are no reason for a reset', async () => {

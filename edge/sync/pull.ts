@@ -7,8 +7,15 @@ import {
   SYNC_PROTOCOL_VERSION,
 } from '#shared/sync/protocol.ts'
 import type { StoreClient } from '../store/client.ts'
-import { events, persons, slots, verdicts, visitors } from '../store/workspace-schema.ts'
-import { eventOf, personOf, readRow, slotOf, verdictOf, visitorOf } from './facts.ts'
+import {
+  erasureLog,
+  events,
+  persons,
+  slots,
+  verdicts,
+  visitors,
+} from '../store/workspace-schema.ts'
+import { erasureOf, eventOf, personOf, readRow, slotOf, verdictOf, visitorOf } from './facts.ts'
 import { inSmallerReads } from './smaller-reads.ts'
 import { type Derived, rowsOfVersion } from './version-rows.ts'
 
@@ -17,19 +24,34 @@ export const MAX_WINDOW_EVENTS = 20_000
 
 type Page = Extract<PullResponse, { kind: 'page' }>
 
+export type PullAnswer =
+  | PullResponse
+  /** A new or restored store of which it is not known yet whether erased persons came back with it. */
+  | { kind: 'not_replayed' }
+
 /**
  * One page of what changed since a replica's cursors, read in one snapshot. Events are given only as
  * far as the projector has folded them, so that a timeline never runs ahead of its visitor.
  *
+ * @param keyOfErasures asked only where a page holds hashes of erased subjects
  * @throws what the store throws
  */
-export async function pull(store: StoreClient, request: PullRequest): Promise<PullResponse> {
-  return inSmallerReads(request.limit, (limit) => readPage(store, { ...request, limit }))
+export async function pull(
+  store: StoreClient,
+  request: PullRequest,
+  keyOfErasures: () => Promise<string>,
+): Promise<PullAnswer> {
+  const answer = await inSmallerReads(request.limit, (limit) =>
+    readPage(store, { ...request, limit }),
+  )
+  if (answer.kind !== 'page' || answer.erasures.every(({ kind }) => kind === 'event')) return answer
+  return { ...answer, erasureKey: await keyOfErasures() }
 }
 
-async function readPage(store: StoreClient, request: PullRequest): Promise<PullResponse> {
+async function readPage(store: StoreClient, request: PullRequest): Promise<PullAnswer> {
   const [meta, edits, stored, refused, ...derived] = await store.batch(statements(request), 'read')
   const head = headOf(meta)
+  if (!head.isReplayed) return { kind: 'not_replayed' }
   if (isForeign(request, head)) {
     return {
       kind: 'reset',
@@ -45,6 +67,7 @@ async function readPage(store: StoreClient, request: PullRequest): Promise<PullR
   const { version, ...rows } = await derivedPage(store, request, head.version, {
     visitors: read(derived[0], visitors, visitorOf),
     persons: read(derived[1], persons, personOf),
+    erasures: read(derived[2], erasureLog, erasureOf),
   })
   return {
     kind: 'page',
@@ -58,6 +81,7 @@ async function readPage(store: StoreClient, request: PullRequest): Promise<PullR
     },
     ...page,
     ...rows,
+    erasureKey: null,
     more:
       version < head.version ||
       page.slots.length === request.limit ||
@@ -67,7 +91,7 @@ async function readPage(store: StoreClient, request: PullRequest): Promise<PullR
 }
 
 /**
- * Visitors and persons share a cursor: it may only move to where both are complete. A row that is
+ * Visitors, persons and erasures share a cursor: it may only move to where all are complete. A row that is
  * written again meanwhile carries a later version, so nothing is missed by stopping at one.
  */
 async function derivedPage(
@@ -79,6 +103,7 @@ async function derivedPage(
   const version = Math.min(
     completeVersion(rows.visitors, limit, headVersion),
     completeVersion(rows.persons, limit, headVersion),
+    completeVersion(rows.erasures, limit, headVersion),
   )
   if (version > facts.version || version === headVersion) {
     const isComplete = (row: { version: number }) => row.version <= version
@@ -86,10 +111,13 @@ async function derivedPage(
       version,
       visitors: rows.visitors.filter(isComplete),
       persons: rows.persons.filter(isComplete),
+      erasures: rows.erasures.filter(isComplete),
     }
   }
   // The next batch of the projector wrote more rows than a page holds: it is given whole.
-  const next = Math.min(...[...rows.visitors, ...rows.persons].map((row) => row.version))
+  const next = Math.min(
+    ...[...rows.visitors, ...rows.persons, ...rows.erasures].map((row) => row.version),
+  )
   return { version: next, ...(await rowsOfVersion(store, next)) }
 }
 
@@ -107,7 +135,7 @@ function statements({ edit, facts, limit }: PullRequest): InStatement[] {
   return [
     {
       // sqlite_sequence and not max(): old verdicts are deleted, numbers are never given again.
-      sql: `SELECT m.epoch, m.edit_version, c.version, c.ingest_seq,
+      sql: `SELECT m.epoch, m.replayed_epoch, m.edit_version, c.version, c.ingest_seq,
               max(0, c.ingest_seq - ${MAX_WINDOW_EVENTS}) AS first_seq,
               coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'verdicts'), 0) AS verdict_seq
             FROM store_meta m, projector_cursor c`,
@@ -139,11 +167,16 @@ function statements({ edit, facts, limit }: PullRequest): InStatement[] {
       sql: 'SELECT * FROM persons WHERE version > ? ORDER BY version LIMIT ?',
       args: [facts.version, limit],
     },
+    {
+      sql: 'SELECT * FROM erasure_log WHERE version > ? ORDER BY version LIMIT ?',
+      args: [facts.version, limit],
+    },
   ]
 }
 
 interface Head {
   epoch: string
+  isReplayed: boolean
   editVersion: number
   version: number
   ingestSeq: number
@@ -157,6 +190,7 @@ function headOf(meta: ResultSet | undefined): Head {
   if (!row) throw new Error('The store has no projector cursor; run the migrations.')
   return {
     epoch: String(row.epoch),
+    isReplayed: row.replayed_epoch === row.epoch,
     editVersion: Number(row.edit_version),
     version: Number(row.version),
     ingestSeq: Number(row.ingest_seq),

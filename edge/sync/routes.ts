@@ -1,8 +1,11 @@
 import { createRoute } from '@hono/zod-openapi'
 import { PullRequest, PullResponse } from '#shared/sync/protocol.ts'
 import { type ApiApp, apiApp, guarded } from '../api/api-app.ts'
+import { tombstoneKey } from '../erasure/control-tombstones.ts'
+import { ProblemError, problems } from '../problems/problem.ts'
 import { bodyRefusals, problemContent } from '../problems/problem-schema.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
+import { controlStore } from '../tenancy/directory-of.ts'
 import { pull } from './pull.ts'
 
 const pullRoute = createRoute({
@@ -29,8 +32,13 @@ const pullRoute = createRoute({
 export function syncRoutes(): ApiApp {
   const app = apiApp()
   app.openapi(pullRoute, async (c) => {
-    const store = workspaceStore(c.env, c.get('caller').workspace)
-    return c.json(await pull(store, c.req.valid('json')), 200)
+    const { workspace } = c.get('caller')
+    const answer = await pull(workspaceStore(c.env, workspace), c.req.valid('json'), () =>
+      tombstoneKey(controlStore(c.env), workspace.id),
+    )
+    if (answer.kind !== 'not_replayed') return c.json(answer, 200)
+    await c.env.PROJECTOR.getByName(workspace.id).poke()
+    throw new ProblemError(problems.unavailable('The store is being prepared.'))
   })
   return app
 }

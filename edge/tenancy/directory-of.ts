@@ -1,5 +1,5 @@
 import type { Env } from '../env.ts'
-import { openStore } from '../store/client.ts'
+import { openStore, type StoreClient } from '../store/client.ts'
 import { Directory } from './directory.ts'
 
 /** A caller waits for it, and a write key in its time of grace need not wait longer. */
@@ -12,7 +12,12 @@ export function directoryOf(env: Env): Directory {
   const url = env.CONTROL_DB_URL
   const known = directories.get(url)
   if (known) return known
-  const directory = new Directory(() => openStore(url, env.STORE_AUTH_TOKEN, CONTROL_TIMEOUT_MS))
+  const directory = new Directory(() => controlStore(env))
   directories.set(url, directory)
   return directory
+}
+
+/** A client of the control database for one question. */
+export function controlStore(env: Env): StoreClient {
+  return openStore(env.CONTROL_DB_URL, env.STORE_AUTH_TOKEN, CONTROL_TIMEOUT_MS)
 }

@@ -38,6 +38,19 @@ export class LedgerEntries {
     return opposite
   }
 
+  /** Without one event of this time, whatever it was booked as; the first that has any gives way. */
+  withoutOne(receivedAt: number): LedgerEntries {
+    const hour = hourOf(receivedAt)
+    const rest = LedgerEntries.fromJson(this.toJson())
+    for (const verdict of LEDGER_VERDICTS) {
+      const cell = rest.#cells.get(`${hour}:${verdict}`)
+      if (!cell || cell.count <= 0) continue
+      cell.count--
+      break
+    }
+    return rest
+  }
+
   toJson(): string {
     return JSON.stringify([...this.#cells.values()])
   }

@@ -39,12 +39,18 @@ export class LiveProfiles {
   readonly #returning: Set<string>
   /** Visitors brought back since the last save: the disk still calls them returning. */
   readonly #returned = new Set<string>()
+  /** Visitors of whom nothing is left anywhere: their rows go with the next save. */
+  readonly #gone = new Set<string>()
   /** Events folded while the store is being read, of the visitors it is read for. */
   readonly #meanwhile = new Map<string, CapturedEvent[]>()
+  readonly #isErased: (event: CapturedEvent) => boolean
   #savedAt = 0
+  #generation = 0
 
-  constructor(log: LogStorage) {
+  /** @param isErased events that a restart must not fold again although the log still has them */
+  constructor(log: LogStorage, isErased: (event: CapturedEvent) => boolean = () => false) {
     this.#log = log
+    this.#isErased = isErased
     this.#rows = new ProfileStorage(log.sql)
     this.#returning = new Set(this.#rows.returning())
     this.#refold()
@@ -94,6 +100,32 @@ export class LiveProfiles {
     return [...this.#meanwhile.keys()]
   }
 
+  /** Moves with every erasure: what was read or scored before it must not be put back after it. */
+  get generation(): number {
+    return this.#generation
+  }
+
+  /**
+   * Events of these visitors were erased, so what was folded of them may not be kept: their profiles are
+   * dropped and built anew from what the store has left. Call inside a storage transaction.
+   */
+  rebuild(visitorIds: Iterable<string>): void {
+    this.#generation++
+    for (const id of visitorIds) {
+      for (const marks of [this.#unsaved, this.#unscored, this.#returned, this.#gone]) {
+        marks.delete(id)
+      }
+      this.#cached.delete(id)
+      this.#rows.evict(id)
+      this.#rows.markReturning(id)
+      this.#returning.add(id)
+    }
+  }
+
+  isReturning(visitorId: string): boolean {
+    return this.#returning.has(visitorId)
+  }
+
   /**
    * The visitor is whole again: what the store knows, and what arrived since `beginReading`.
    *
@@ -103,7 +135,9 @@ export class LiveProfiles {
   bringBack(stored: Profile, messageIds: ReadonlySet<string>): void {
     const id = stored.visitorId
     const arrived = (this.#meanwhile.get(id) ?? []).filter((e) => !messageIds.has(e.messageId))
-    this.#replace(id, arrived.reduce(foldEvent, stored))
+    const whole = arrived.reduce(foldEvent, stored)
+    if (whole.firstSeenAt === null) this.#drop(id)
+    else this.#replace(id, whole)
     this.#meanwhile.delete(id)
     this.#returning.delete(id)
     this.#returned.add(id)
@@ -115,13 +149,13 @@ export class LiveProfiles {
 
   /** Whether enough is unsaved, for long enough, to be written. */
   isSaveDue(now: number): boolean {
-    if (this.#unsaved.size === 0) return false
+    if (this.#unsaved.size + this.#gone.size === 0) return false
     return this.#unsaved.size >= MAX_UNSAVED || now - this.#savedAt >= SAVE_EVERY_MS
   }
 
   /** Milliseconds until what is unsaved becomes due; null when nothing is. */
   saveDueIn(now: number): number | null {
-    if (this.#unsaved.size === 0) return null
+    if (this.#unsaved.size + this.#gone.size === 0) return null
     return Math.max(0, this.#savedAt + SAVE_EVERY_MS - now)
   }
 
@@ -133,8 +167,10 @@ export class LiveProfiles {
       if (profile) this.#rows.save(id, JSON.stringify(profile), now)
       if (this.#returning.has(id)) this.#rows.markReturning(id)
     }
+    for (const id of this.#gone) this.#rows.delete(id)
     for (const id of this.#returned) this.#rows.markReturned(id)
     this.#unsaved.clear()
+    this.#gone.clear()
     this.#returned.clear()
     this.#log.setMeta('folded_seq', String(this.#log.lastSeq()))
     this.#dropFromMemory()
@@ -150,6 +186,11 @@ export class LiveProfiles {
       if (profile) taken.push(profile)
     }
     return taken
+  }
+
+  /** Their scoring came to nothing. */
+  scoreAgain(profiles: readonly Profile[]): void {
+    for (const { visitorId } of profiles) this.#unscored.add(visitorId)
   }
 
   get unscoredCount(): number {
@@ -176,6 +217,7 @@ export class LiveProfiles {
   #find(visitorId: string): Known {
     const cached = this.#cached.get(visitorId)
     if (cached) return { kind: 'kept', profile: cached }
+    if (this.#gone.has(visitorId)) return { kind: 'unknown' }
     const stored = this.#rows.find(visitorId)
     if (stored.kind !== 'kept') return stored
     const profile = Profile.safeParse(JSON.parse(stored.body))
@@ -188,8 +230,15 @@ export class LiveProfiles {
   #replace(id: string, profile: Profile): void {
     this.#cached.delete(id)
     this.#cached.set(id, profile)
+    this.#gone.delete(id)
     this.#unsaved.add(id)
     this.#unscored.add(id)
+  }
+
+  #drop(id: string): void {
+    for (const marks of [this.#unsaved, this.#unscored]) marks.delete(id)
+    this.#cached.delete(id)
+    this.#gone.add(id)
   }
 
   #refold(): void {
@@ -199,7 +248,9 @@ export class LiveProfiles {
       const last = rows.at(-1)
       if (!last) return
       for (const row of rows) {
-        if (row.kind === 'event') this.fold(CapturedEvent.parse(JSON.parse(row.body)))
+        if (row.kind !== 'event') continue
+        const event = CapturedEvent.parse(JSON.parse(row.body))
+        if (!this.#isErased(event)) this.fold(event)
       }
       seq = last.seq
     }

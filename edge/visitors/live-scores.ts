@@ -27,7 +27,10 @@ export async function scoreLiveProfiles(
   const batch = profiles.takeUnscored(SCORE_BATCH_PROFILES)
   if (batch.length === 0) return
   const rows = batch.map((profile) => featuresOf(profile, now))
+  const { generation } = profiles
   const scores = await scorer.score(rows, { reasons: true })
+  // Somebody was erased meanwhile: a score of what they left would come too late to be erased with it.
+  if (profiles.generation !== generation) return profiles.scoreAgain(batch)
   const changed = batch.flatMap((profile, index) => {
     const score = scores[index]
     if (!score) return []

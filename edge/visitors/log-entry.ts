@@ -1,3 +1,5 @@
+import type { CapturedEvent } from '#shared/events/captured-event.ts'
+
 /**
  * What a visitor object is given and keeps. Bodies are JSON text, written once by the Worker and
  * passed on to the store unread where possible: serializing an event a second time would cost more
@@ -19,8 +21,8 @@ export interface LoggedVerdict {
   receivedAt: number
 }
 
-/** `body` is JSON of a scores row. */
-export type LogKind = 'event' | 'verdict' | 'score'
+/** A score's `body` is JSON of a scores row. `blank`: what it held was erased before it was drained. */
+export type LogKind = 'event' | 'verdict' | 'score' | 'blank'
 
 export interface LogRow {
   seq: number
@@ -33,3 +35,22 @@ export type AppendAnswer =
   | { kind: 'stored'; accepted: number; duplicates: number }
   /** The backlog is as large as it may get: the client must slow down, nothing was taken. */
   | { kind: 'overloaded'; retryAfterSeconds: number }
+
+type Subject = Pick<CapturedEvent, 'messageId' | 'type' | 'name' | 'receivedAt'>
+
+export function duplicateVerdictOf({ messageId, type, name, receivedAt }: Subject): LoggedVerdict {
+  return { messageId, verdict: 'duplicate', reason: null, detail: null, type, name, receivedAt }
+}
+
+/** Nothing of the person stays; the sender may still ask what became of the id. */
+export function erasedVerdictOf({ messageId, type, name, receivedAt }: Subject): LoggedVerdict {
+  return {
+    messageId,
+    verdict: 'rejected',
+    reason: 'erased',
+    detail: 'It tells of somebody who was erased after it happened.',
+    type,
+    name,
+    receivedAt,
+  }
+}

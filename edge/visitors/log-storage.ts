@@ -28,6 +28,13 @@ export interface Batch {
   lastSeq: number
 }
 
+/** How far a row is on its way to the store. */
+export type RowPlace =
+  | { kind: 'waiting' }
+  /** In a batch whose outcome is not known: its content must not change. */
+  | { kind: 'underway' }
+  | { kind: 'applied'; batch: Batch }
+
 type MetaKey = 'epoch' | 'folded_seq' | 'purged_at'
 
 /** The object's own SQLite tables. All methods are synchronous; callers group them in transactions. */
@@ -174,7 +181,8 @@ export class LogStorage {
     return this.sql
       .exec(
         `SELECT seq, first_seq, last_seq FROM batches b
-         WHERE state = 'applied' AND EXISTS (SELECT 1 FROM log WHERE log.seq = b.first_seq) ORDER BY seq`,
+         WHERE state = 'applied'
+           AND EXISTS (SELECT 1 FROM log WHERE log.seq BETWEEN b.first_seq AND b.last_seq) ORDER BY seq`,
       )
       .toArray()
       .map(batchOf)
@@ -188,6 +196,46 @@ export class LogStorage {
       "UPDATE batches SET state = 'frozen', applied_at = NULL, booked = NULL WHERE seq = ?",
       batch.seq,
     )
+  }
+
+  /** Rows of a kind whose text contains one of `names` (lower case), or all of them. */
+  search(kind: LogKind, names: readonly string[] | null): LogRow[] {
+    const rows = 'SELECT seq, kind, received_at, body FROM log WHERE kind = ?'
+    const found =
+      names === null
+        ? this.sql.exec(rows, kind)
+        : this.sql.exec(
+            `${rows} AND EXISTS (SELECT 1 FROM json_each(?) n WHERE instr(lower(log.body), n.value))`,
+            kind,
+            JSON.stringify(names),
+          )
+    return found.toArray().map(logRowOf)
+  }
+
+  placeOf(seq: number): RowPlace {
+    const row = this.sql
+      .exec(
+        `SELECT seq, first_seq, last_seq, state FROM batches
+         WHERE ? BETWEEN first_seq AND last_seq AND state <> 'void'`,
+        seq,
+      )
+      .toArray()[0]
+    if (!row) return { kind: 'waiting' }
+    return row.state === 'frozen' ? { kind: 'underway' } : { kind: 'applied', batch: batchOf(row) }
+  }
+
+  /** Other content under the same number; only for a row that waits. */
+  replace(seq: number, kind: LogKind, body: string): void {
+    this.sql.exec('UPDATE log SET kind = ?, body = ? WHERE seq = ?', kind, body, seq)
+  }
+
+  /** Should the store lose its batch, this row will not be sent again: it stays booked for good. */
+  deleteApplied(row: LogRow, batch: Batch): void {
+    this.sql.exec('DELETE FROM log WHERE seq = ?', row.seq)
+    if (row.kind !== 'event') return
+    const { booked } = this.sql.exec('SELECT booked FROM batches WHERE seq = ?', batch.seq).one()
+    const entries = LedgerEntries.fromJson(String(booked)).withoutOne(row.receivedAt)
+    this.sql.exec('UPDATE batches SET booked = ? WHERE seq = ?', entries.toJson(), batch.seq)
   }
 
   /** Rows waiting to be confirmed by the store (events, verdicts and scores). */

@@ -61,6 +61,10 @@ export class ProfileStorage {
     this.#sql.exec('UPDATE profiles SET body = ? WHERE visitor_id = ?', EVICTED, visitorId)
   }
 
+  delete(visitorId: string): void {
+    this.#sql.exec('DELETE FROM profiles WHERE visitor_id = ?', visitorId)
+  }
+
   /** Visitors whose row knows less than the store. */
   returning(): string[] {
     return this.#sql

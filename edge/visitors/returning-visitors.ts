@@ -23,18 +23,23 @@ export type ReturnStep =
   | { kind: 'waiting'; reason: string }
 
 /**
- * Builds the profiles of returning visitors anew from the store's events. It reads only while the
+ * Builds the profiles of returning visitors anew from the store's events, without those of erased persons
+ * that the projector has not come to yet. It reads only while the
  * store has every event of the log, so that what the store lacks is exactly what arrives meanwhile.
  */
 export async function bringBackVisitors(
   deps: DrainDeps,
   profiles: LiveProfiles,
+  isErased: (event: CapturedEvent) => boolean = () => false,
 ): Promise<ReturnStep> {
   if (profiles.returningCount === 0) return { kind: 'done' }
   if (deps.log.backlog() > 0) return { kind: 'more' }
   try {
+    const { generation } = profiles
     for (const visitorId of profiles.beginReading(VISITORS_PER_STEP)) {
-      const read = await readVisitor(deps, visitorId)
+      const read = await readVisitor(deps, visitorId, isErased)
+      // Somebody was erased meanwhile: what was read may hold what is gone.
+      if (profiles.generation !== generation) return { kind: 'more' }
       // A store restored to an earlier state lacks events that the log still has to send again.
       if (read.kind === 'other_epoch') {
         await rewindToStore(deps, read.epoch)
@@ -57,6 +62,7 @@ type VisitorRead =
 async function readVisitor(
   { store, log, object }: DrainDeps,
   visitorId: string,
+  isErased: (event: CapturedEvent) => boolean,
 ): Promise<VisitorRead> {
   const messageIds = new Set<string>()
   let profile = emptyProfile(visitorId)
@@ -71,7 +77,7 @@ async function readVisitor(
     const rows = page?.rows ?? []
     for (const row of rows) {
       const event = readableEvent(row, object)
-      if (!event) continue
+      if (!event || isErased(event)) continue
       messageIds.add(event.messageId)
       profile = foldEvent(profile, event)
     }

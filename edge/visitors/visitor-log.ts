@@ -2,15 +2,25 @@ import { DurableObject } from 'cloudflare:workers'
 import type { CapturedEvent } from '#shared/events/captured-event.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { Env } from '../env.ts'
+import type { ErasureAnswer, ErasureOrder } from '../erasure/erasure-order.ts'
 import { starterScorer } from '../scoring/starter-scorer.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
 import { directoryOf } from '../tenancy/directory-of.ts'
 import { drainStep } from './drain.ts'
+import { eraseFromLog } from './erase-from-log.ts'
 import { LedgerEntries, type LedgerHour } from './ledger.ts'
 import { LiveProfiles } from './live-profiles.ts'
 import { scoreLiveProfiles } from './live-scores.ts'
-import type { AppendAnswer, AppendEntry, LoggedVerdict, LogRow } from './log-entry.ts'
+import {
+  type AppendAnswer,
+  type AppendEntry,
+  duplicateVerdictOf,
+  erasedVerdictOf,
+  type LoggedVerdict,
+  type LogRow,
+} from './log-entry.ts'
 import { LogStorage } from './log-storage.ts'
+import { ObjectTombstones } from './object-tombstones.ts'
 import { bringBackVisitors, type ReturnStep } from './returning-visitors.ts'
 import { rewindToStore } from './rewind.ts'
 import { workspaceOfName } from './routing.ts'
@@ -42,6 +52,7 @@ export class VisitorLog extends DurableObject<Env> {
   readonly #log: LogStorage
   readonly #profiles: LiveProfiles
   readonly #persons: VouchedPersons
+  readonly #tombstones: ObjectTombstones
   readonly #name: string
   readonly #lastScored = new Map<string, string>()
   #waiting: Waiting[] = []
@@ -55,7 +66,8 @@ export class VisitorLog extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#log = new LogStorage(ctx.storage.sql)
-    this.#profiles = new LiveProfiles(this.#log)
+    this.#tombstones = new ObjectTombstones(ctx.storage.sql)
+    this.#profiles = new LiveProfiles(this.#log, (event) => this.#tombstones.isErased(event))
     this.#persons = new VouchedPersons(ctx.storage.sql)
     this.#backlog = this.#log.backlog()
     this.#name = ctx.id.name ?? ''
@@ -95,6 +107,26 @@ export class VisitorLog extends DurableObject<Env> {
     this.ctx.storage.transactionSync(() => {
       for (const refresh of refreshes) this.#persons.set(refresh)
     })
+  }
+
+  /**
+   * Forgets what is erased, as far as it can: batches on their way to the store must arrive first, and
+   * profiles come back from it without what was erased. So it is asked again until nothing is left.
+   */
+  async erase(order: ErasureOrder): Promise<ErasureAnswer> {
+    const { isNew, toldAt, found } = this.ctx.storage.transactionSync(() => {
+      const told = this.#tombstones.learn(order.key, order.tombstones, Date.now())
+      const isErased = (event: CapturedEvent) => this.#tombstones.isErased(event)
+      const found = eraseFromLog(this.#log, isErased, order.names, told.isNew ? order.rebuilt : [])
+      this.#profiles.rebuild(found.visitorIds)
+      for (const id of found.visitorIds) this.#persons.forget(id)
+      return { ...told, found }
+    })
+    for (const id of found.visitorIds) this.#lastScored.delete(id)
+    if (isNew || found.visitorIds.size > 0) this.#drainSoon()
+    const rebuilt = [...new Set([...order.rebuilt, ...found.visitorIds])]
+    const isLeft = found.underway > 0 || rebuilt.some((id) => this.#profiles.isReturning(id))
+    return isLeft ? { kind: 'waiting', rebuilt } : { kind: 'done', toldAt, rebuilt }
   }
 
   /** This object's books since an hour (Unix milliseconds), and what it still has to send. */
@@ -180,6 +212,13 @@ export class VisitorLog extends DurableObject<Env> {
         if (entry.kind === 'verdict') {
           books.add('rejected', receivedAt)
           rows.push({ kind: 'verdict', receivedAt, body: entry.body })
+        } else if (isFresh.get(entry) && this.#tombstones.isErased(entry.event)) {
+          books.add('rejected', receivedAt)
+          rows.push({
+            kind: 'verdict',
+            receivedAt,
+            body: JSON.stringify(erasedVerdictOf(entry.event)),
+          })
         } else if (isFresh.get(entry)) {
           accepted++
           rows.push({ kind: 'event', receivedAt, body: entry.body })
@@ -187,7 +226,11 @@ export class VisitorLog extends DurableObject<Env> {
         } else {
           duplicates++
           books.add('duplicate', receivedAt)
-          rows.push({ kind: 'verdict', receivedAt, body: JSON.stringify(duplicateOf(entry.event)) })
+          rows.push({
+            kind: 'verdict',
+            receivedAt,
+            body: JSON.stringify(duplicateVerdictOf(entry.event)),
+          })
         }
       }
       return { kind: 'stored', accepted, duplicates }
@@ -230,7 +273,11 @@ export class VisitorLog extends DurableObject<Env> {
         }
         if (step.kind === 'empty') {
           // One try an alarm: the drain, and the scores of provisional profiles, do not wait for it.
-          if (returned.kind !== 'waiting') returned = await bringBackVisitors(deps, this.#profiles)
+          if (returned.kind !== 'waiting') {
+            returned = await bringBackVisitors(deps, this.#profiles, (event) =>
+              this.#tombstones.isErased(event),
+            )
+          }
           if (returned.kind === 'done') this.#failures = 0
           const scored = await this.#score(deps.transaction)
           if (this.#log.backlog() > 0 || returned.kind === 'more') continue
@@ -343,16 +390,4 @@ function parseEntry({ kind, body }: AppendEntry): ParsedEntry {
     return { kind, receivedAt: event.receivedAt, body, event }
   }
   return { kind, receivedAt: (JSON.parse(body) as LoggedVerdict).receivedAt, body }
-}
-
-function duplicateOf(event: CapturedEvent): LoggedVerdict {
-  return {
-    messageId: event.messageId,
-    verdict: 'duplicate',
-    reason: null,
-    detail: null,
-    type: event.type,
-    name: event.name,
-    receivedAt: event.receivedAt,
-  }
 }

@@ -33,6 +33,10 @@ export class VouchedPersons {
     )
   }
 
+  forget(visitorId: string): void {
+    this.#sql.exec('DELETE FROM person_of WHERE visitor_id = ?', visitorId)
+  }
+
   personOf(visitorId: string): string | null {
     const row = this.#sql
       .exec('SELECT person_id FROM person_of WHERE visitor_id = ?', visitorId)

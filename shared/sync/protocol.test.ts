@@ -6,6 +6,7 @@ import { PullRequest, PullResponse, SYNC_PROTOCOL_VERSION } from './protocol.ts'
 /** One line a version; lines of released versions never change. */
 const HASHES: Record<number, string> = {
   1: '895c5a36dd093d72',
+  2: '69705f313c2420f3',
 }
 
 test('the sync protocol changes only together with its version', () => {

@@ -6,9 +6,9 @@ import { GRADES, Reason } from '#shared/scoring/score.ts'
  * What the console pulls. Two cursors that never disturb each other: `edit` moves only when people
  * change something, `facts` moves with traffic.
  *
- * History: 1 first version.
+ * History: 1 first version. 2 replicas are told what was erased.
  */
-export const SYNC_PROTOCOL_VERSION = 1
+export const SYNC_PROTOCOL_VERSION = 2
 
 /**
  * How far a replica has come. `ingestSeq` counts stored events, `verdictSeq` refused and duplicate
@@ -107,6 +107,18 @@ export const PersonFact = z.object({
 })
 export type PersonFact = z.infer<typeof PersonFact>
 
+/**
+ * What a replica must drop. An event by its `ingestSeq`; a visitor or person by a keyed hash (see
+ * shared/erasure), because nothing that still says who was erased may be kept to say it. It concerns
+ * rows of earlier versions only: one of this version or later is of somebody who came back.
+ */
+export const ErasureFact = z.object({
+  kind: z.enum(['event', 'visitor', 'person']),
+  ref: z.string(),
+  version: z.number(),
+})
+export type ErasureFact = z.infer<typeof ErasureFact>
+
 /** A place on a page that Edgewise fills (edited by people, so it moves the edit cursor). */
 export const SlotEntity = z.object({
   key: z.string(),
@@ -130,6 +142,9 @@ export const PullResponse = z.discriminatedUnion('kind', [
     verdicts: z.array(VerdictFact),
     visitors: z.array(VisitorFact),
     persons: z.array(PersonFact),
+    erasures: z.array(ErasureFact),
+    /** Of the hashes in `erasures`, in hexadecimal; null where there are none. */
+    erasureKey: z.string().nullable(),
     /** More is waiting: pull again at once. */
     more: z.boolean(),
   }),

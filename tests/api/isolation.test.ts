@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { SYNC_PROTOCOL_VERSION } from '#shared/sync/protocol.ts'
 import { EdgeClient } from '#tests/platform/edge-client.ts'
 import {
   SECRET_KEY,
@@ -115,8 +116,8 @@ function bodies(): unknown[] {
   return [
     { ...workspace, visitorId: VISITOR },
     { ...workspace, linkId: found.linkId, undone: true, reason: 'not mine' },
-    { ...workspace, protocol: 1, epoch: null, edit: 0, facts: start },
-    { ...workspace, protocol: 1, epoch: found.epoch, edit: 0, facts: start },
+    { ...workspace, protocol: SYNC_PROTOCOL_VERSION, epoch: null, edit: 0, facts: start },
+    { ...workspace, protocol: SYNC_PROTOCOL_VERSION, epoch: found.epoch, edit: 0, facts: start },
     { ...workspace, token: found.token, slots: [MARK] },
     { ...workspace, key: 'x', name: 'x', status: 'published', variants: [], default: null },
   ]
@@ -182,7 +183,7 @@ test('what belongs to one workspace is unknown or refused in the other', async (
   const decided = await ask('/v1/decide', { token: found.token, slots: ['hero'] })
   expect(await decided.json()).toMatchObject({ status: 403, code: 'visitor_token_refused' })
   const cursor = { ingestSeq: 0, verdictSeq: 0, version: 0 }
-  const pulled = { protocol: 1, epoch: found.epoch, edit: 0, facts: cursor }
+  const pulled = { protocol: SYNC_PROTOCOL_VERSION, epoch: found.epoch, edit: 0, facts: cursor }
   expect(await (await ask('/api/v1/sync/pull', pulled)).json()).toMatchObject({ kind: 'reset' })
 })
 

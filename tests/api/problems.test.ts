@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { SYNC_PROTOCOL_VERSION } from '#shared/sync/protocol.ts'
 import {
   SECRET_KEY,
   startTestPlatform,
@@ -89,14 +90,22 @@ const refusals: [what: string, path: string, init: RequestInit, said: string, na
   [
     'a negative cursor',
     '/api/v1/sync/pull',
-    post(JSON.stringify({ protocol: 1, epoch: null, edit: -1, facts: START })),
+    post(JSON.stringify({ protocol: SYNC_PROTOCOL_VERSION, epoch: null, edit: -1, facts: START })),
     '400 invalid',
     'edit',
   ],
   [
     'a page too large',
     '/api/v1/sync/pull',
-    post(JSON.stringify({ protocol: 1, epoch: null, edit: 0, facts: START, limit: 2001 })),
+    post(
+      JSON.stringify({
+        protocol: SYNC_PROTOCOL_VERSION,
+        epoch: null,
+        edit: 0,
+        facts: START,
+        limit: 2001,
+      }),
+    ),
     '400 invalid',
     'limit',
   ],

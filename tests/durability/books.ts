@@ -8,9 +8,10 @@ type Hour = Books & { hour: number }
 const BOOKED_HOURS = 168
 
 const ROWS_BY_HOUR = `
-SELECT received_at / 3600000 * 3600000 AS hour, verdict, count(*) AS n FROM (
-  SELECT received_at, 'stored' AS verdict FROM events
-  UNION ALL SELECT received_at, verdict FROM verdicts
+SELECT received_at / 3600000 * 3600000 AS hour, verdict, sum(events) AS n FROM (
+  SELECT received_at, 'stored' AS verdict, 1 AS events FROM events
+  UNION ALL SELECT hour, 'stored', events FROM erased_events
+  UNION ALL SELECT received_at, verdict, 1 FROM verdicts
 ) GROUP BY hour, verdict`
 
 /** The books balance in every hour, nothing is pending, and they say what the store's rows say. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { requestedSql } from '#dev/libsql/faults.ts'
+import { SYNC_PROTOCOL_VERSION } from '#shared/sync/protocol.ts'
 import { EdgeClient } from '#tests/platform/edge-client.ts'
 import {
   SECRET_KEY,
@@ -84,7 +85,7 @@ async function exerciseEverything(): Promise<void> {
   const start = { ingestSeq: 0, verdictSeq: 0, version: 0 }
   expect(
     await post('/api/v1/sync/pull', {
-      protocol: 1,
+      protocol: SYNC_PROTOCOL_VERSION,
       epoch: null,
       edit: 0,
       facts: start,

@@ -1,6 +1,6 @@
 import type { Client, Transaction } from '@libsql/client'
 import { expect } from 'vitest'
-import { foldEvents } from '#edge/projection/fold.ts'
+import { foldEvents, type TraitStatement } from '#edge/projection/fold.ts'
 import { resolveNeighbourhood } from '#edge/projection/persons.ts'
 import { nodeOf } from '#edge/projection/project-batch.ts'
 import {
@@ -27,7 +27,7 @@ const READS = {
   persons: 'SELECT * FROM persons WHERE deleted = 0',
   accounts: 'SELECT account_id FROM accounts',
   nodeTraits: 'SELECT * FROM node_traits',
-  traitChanges: 'SELECT * FROM trait_changes ORDER BY change_seq',
+  traitChanges: 'SELECT * FROM trait_changes ORDER BY node, key, change_seq',
 } as const
 
 /** A page's answer stays far below what the store may answer at once. */
@@ -164,13 +164,21 @@ function folded(
     ),
     ...differencesOf(
       'trait_changes',
-      at('traitChanges').map((row, index) => [
-        String(index),
-        { ...traitOf(row), receivedAt: row.received_at },
-      ]),
-      traitChanges([], fold.traits).map((change, index) => [String(index), change]),
+      // The order within each trait is what counts: an erasure writes the histories it touched anew.
+      numbered(at('traitChanges').map((row) => ({ ...traitOf(row), receivedAt: row.received_at }))),
+      numbered(traitChanges([], fold.traits)),
     ),
   ]
+}
+
+function numbered(changes: readonly Row[] | readonly TraitStatement[]): [string, unknown][] {
+  const counts = new Map<string, number>()
+  return changes.map((change) => {
+    const key = `${change.node} ${change.key}`
+    const count = counts.get(key) ?? 0
+    counts.set(key, count + 1)
+    return [`${key} ${count}`, change]
+  })
 }
 
 /** Days counted without the fold's memory of zones, one date at a time. */

@@ -25,6 +25,8 @@ export interface TestPlatform {
   store: Client
   /** The database files, one `<name>.db` each with its companions; copy them while the store is stopped. */
   storeDir: string
+  /** Where the Worker's objects keep their SQLite files. */
+  objectsDir: string
   /** Another tenant on the same platform, so that faults can be tried on many at once. */
   addWorkspace(id: string, timezone?: string): Promise<TestWorkspace>
   stopStore(): Promise<void>
@@ -78,6 +80,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     edge,
     store: connect('demo'),
     storeDir: join(dir, 'store'),
+    objectsDir: join(dir, 'edge', 'objects'),
     async addWorkspace(id, timezone = 'Europe/Berlin') {
       await provision(id, timezone)
       return {

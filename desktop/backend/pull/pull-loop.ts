@@ -51,6 +51,7 @@ export const startPullLoop = (deps: PullLoopDeps): PullLoop => {
     rowsSinceVacuum: 0,
     rowsSincePrune: 0,
     lastPruneAt: deps.now(),
+    mustVacuum: false,
   }
 
   const wait = (ms: number): Promise<void> =>
@@ -84,6 +85,8 @@ export const startPullLoop = (deps: PullLoopDeps): PullLoop => {
     cursorWritten = cursor
     load.rowsSinceVacuum += applied.rows
     load.rowsSincePrune += applied.rows
+    // What was erased is still on the disk until its room is given back.
+    if (page.erasures.length > 0) load.mustVacuum = true
     if (applied.areas.length > 0) deps.onChanged(applied.areas)
     return { kind: 'applied', rows: applied.rows, more: page.more }
   }
@@ -114,6 +117,7 @@ export const startPullLoop = (deps: PullLoopDeps): PullLoop => {
     if (due.vacuum) {
       await vacuumReplica(deps.db)
       load.rowsSinceVacuum = 0
+      load.mustVacuum = false
     }
   }
 

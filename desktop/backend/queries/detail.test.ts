@@ -38,6 +38,8 @@ const apply = (partial: Partial<PullPage>) => {
     verdicts: [],
     visitors: [],
     persons: [],
+    erasures: [],
+    erasureKey: null,
     more: false,
     ...partial,
   }

@@ -8,6 +8,7 @@ import type {
   VerdictFact,
   VisitorFact,
 } from '#shared/sync/protocol.ts'
+import { applyErasures } from './apply-erasures.ts'
 import { EVENT_KIND, type RawWindow, VERDICT_KIND } from './raw-window.ts'
 import { rebuildLeads } from './rebuild-leads.ts'
 import { storableJson } from './storable-text.ts'
@@ -33,11 +34,12 @@ export const applyPage = async (
 ): Promise<AppliedPage> =>
   db.transaction(async (tx) => {
     const oldest = options.now - options.window.ageMs
+    const touched = new Set<string>()
+    await applyErasures(tx, page.erasures, page.erasureKey, touched)
     await insertStream(tx, [
       ...page.events.filter((event) => event.receivedAt >= oldest).map(eventRow),
       ...page.verdicts.filter((verdict) => verdict.receivedAt >= oldest).map(verdictRow),
     ])
-    const touched = new Set<string>()
     await upsertVisitors(tx, page.visitors, touched)
     await upsertPersons(tx, page.persons, touched)
     await rebuildLeads(tx, touched)
@@ -56,12 +58,14 @@ export const rowsOf = (page: PullPage): number =>
   page.events.length +
   page.verdicts.length +
   page.visitors.length +
-  page.persons.length
+  page.persons.length +
+  page.erasures.length
 
 const changesOf = (page: PullPage): AppliedPage => {
   const areas: ChangedArea[] = []
-  if (page.events.length + page.verdicts.length > 0) areas.push('stream')
-  if (page.visitors.length + page.persons.length > 0) areas.push('leads')
+  const erased = page.erasures.length
+  if (page.events.length + page.verdicts.length + erased > 0) areas.push('stream')
+  if (page.visitors.length + page.persons.length + erased > 0) areas.push('leads')
   if (page.slots.length > 0) areas.push('slots')
   return { areas, rows: rowsOf(page) }
 }

@@ -38,6 +38,8 @@ export type MaintenanceLoad = {
   rowsSinceVacuum: number
   rowsSincePrune: number
   lastPruneAt: number
+  /** Something was erased since. */
+  mustVacuum: boolean
 }
 
 const PRUNE_EVERY_MS = 10 * 60_000
@@ -50,7 +52,7 @@ export const maintenanceDue = (
   now: number,
 ): { prune: boolean; vacuum: boolean } => ({
   prune: load.rowsSincePrune >= PRUNE_EVERY_ROWS || now - load.lastPruneAt >= PRUNE_EVERY_MS,
-  vacuum: load.rowsSinceVacuum >= VACUUM_EVERY_ROWS,
+  vacuum: load.mustVacuum || load.rowsSinceVacuum >= VACUUM_EVERY_ROWS,
 })
 
 /** Gives the room of dead rows back to the tables and refreshes the planner's statistics. */

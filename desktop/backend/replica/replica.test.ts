@@ -38,6 +38,8 @@ const page = (partial: Partial<PullPage>): PullPage => ({
   verdicts: [],
   visitors: [],
   persons: [],
+  erasures: [],
+  erasureKey: null,
   more: false,
   ...partial,
 })
@@ -388,11 +390,12 @@ describe('the raw window', () => {
   })
 
   test('is tended by rows written and by time', () => {
-    const load = { rowsSinceVacuum: 0, rowsSincePrune: 0, lastPruneAt: T0 }
+    const load = { rowsSinceVacuum: 0, rowsSincePrune: 0, lastPruneAt: T0, mustVacuum: false }
     expect(maintenanceDue(load, T0 + 1000)).toEqual({ prune: false, vacuum: false })
     expect(maintenanceDue({ ...load, rowsSincePrune: 60_000 }, T0)).toMatchObject({ prune: true })
     expect(maintenanceDue(load, T0 + 3_600_000)).toMatchObject({ prune: true })
     expect(maintenanceDue({ ...load, rowsSinceVacuum: 60_000 }, T0)).toMatchObject({ vacuum: true })
+    expect(maintenanceDue({ ...load, mustVacuum: true }, T0)).toMatchObject({ vacuum: true })
   })
 })
 

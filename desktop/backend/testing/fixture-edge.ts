@@ -147,6 +147,8 @@ export const answerPull = (
     verdicts: verdicts.rows,
     visitors: versions.rows.flatMap((row) => ('visitor' in row ? [row.visitor] : [])),
     persons: versions.rows.flatMap((row) => ('person' in row ? [row.person] : [])),
+    erasures: [],
+    erasureKey: null,
     more: events.more || verdicts.more || versions.more || slots.more,
   }
 }
