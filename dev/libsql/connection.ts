@@ -8,12 +8,15 @@ import { encodeColumns, encodeRow } from './value-encoding.ts'
 /** Prepared statements kept by one connection; the least recently used goes first. */
 const STATEMENTS_KEPT = 128
 
-const [CHANGES, LAST_INSERT_ROWID] = readPair('SELECT changes(); SELECT last_insert_rowid()')
+const CHANGES = readOne('SELECT changes()')
+const LAST_INSERT_ROWID = readOne('SELECT last_insert_rowid()')
+/** Any statement that opens the file makes SQLite compare the schema it remembers. */
+const SCHEMA = readOne('SELECT 1 FROM sqlite_schema LIMIT 1')
 
-function readPair(sql: string): [SqlStatement, SqlStatement] {
-  const [first, second] = readStatements(sql)
-  if (!first || !second) throw new Error(`not two statements: ${sql}`)
-  return [first, second]
+function readOne(sql: string): SqlStatement {
+  const [statement] = readStatements(sql)
+  if (!statement) throw new Error(`not a statement: ${sql}`)
+  return statement
 }
 
 type Prepared = { handle: Engine.Statement<unknown[]>; reader: boolean }
@@ -99,7 +102,9 @@ export class Connection {
   describe(statement: SqlStatement): Engine.ColumnDefinition[] {
     this.#admit(statement)
     try {
-      // Not a kept statement: that one learns of a changed schema only when it is stepped.
+      // Not a kept statement: that one learns of a changed schema only when it is stepped. Nor
+      // does compiling a new one look whether another connection changed the schema.
+      this.#scalar(SCHEMA)
       return this.#engine.prepare(statement.sql).columns()
     } catch (thrown) {
       throw statementErrorOf(thrown)
@@ -131,7 +136,7 @@ export class Connection {
       this.#prepared.set(sql, kept)
       return kept
     }
-    const handle = this.#engine.prepare<unknown[]>(sql)
+    const handle = this.#compile(sql)
     const prepared = { handle, reader: handle.reader }
     handle.safeIntegers(true)
     if (prepared.reader) handle.raw(true)
@@ -143,6 +148,20 @@ export class Connection {
       }
     }
     return prepared
+  }
+
+  /**
+   * Compiles a statement; a second time if it failed, once the schema is known to be current.
+   * SQLite itself looks again for unknown names only, so a table that another connection made anew
+   * would be "table t has 1 columns but 2 values were supplied".
+   */
+  #compile(sql: string): Engine.Statement<unknown[]> {
+    try {
+      return this.#engine.prepare<unknown[]>(sql)
+    } catch {
+      if (sql !== SCHEMA.sql) this.#scalar(SCHEMA)
+      return this.#engine.prepare<unknown[]>(sql)
+    }
   }
 
   #change(prepared: Prepared, statement: SqlStatement, values: SqlValue[]): StatementResult {
