@@ -1,5 +1,5 @@
 import Engine from 'libsql'
-import { StatementError, statementErrorOf } from './engine-errors.ts'
+import { NotCompiled, notCompiled, StatementError, statementErrorOf } from './engine-errors.ts'
 import type { SqlValue } from './protocol.ts'
 import type { SqlStatement } from './sql-statement.ts'
 import { readStatements } from './sql-text.ts'
@@ -65,8 +65,8 @@ export class Connection {
 
   /**
    * Runs one statement to its end.
-   * @throws StatementError as the libSQL server words it; RESPONSE_TOO_LARGE when the rows exceed
-   *   the budget.
+   * @throws StatementError as the libSQL server words it, NotCompiled when nothing ran;
+   *   RESPONSE_TOO_LARGE when the rows exceed the budget.
    */
   run(
     statement: SqlStatement,
@@ -75,9 +75,8 @@ export class Connection {
     budget: ResponseBudget,
   ): StatementResult {
     this.#admit(statement)
-    let prepared: Prepared | undefined
+    const prepared = this.#prepare(statement)
     try {
-      prepared = this.#prepare(statement)
       if (!prepared.reader) return this.#change(prepared, statement, values)
       const rows = this.#read(prepared, values, wantRows, budget)
       // An EXPLAIN that gave its last row still counts as running, and VACUUM would refuse to run
@@ -93,7 +92,7 @@ export class Connection {
       }
     } catch (thrown) {
       const error = statementErrorOf(thrown)
-      if (prepared && error.code === 'SQLITE_BUSY') this.#endBusy(prepared)
+      if (error.code === 'SQLITE_BUSY') this.#endBusy(prepared)
       throw error
     }
   }
@@ -123,7 +122,7 @@ export class Connection {
 
   #admit(statement: SqlStatement): void {
     if (statement.refusal !== undefined) {
-      throw new StatementError('BLOCKED', `Operation was blocked: ${statement.refusal}`)
+      throw new NotCompiled('BLOCKED', `Operation was blocked: ${statement.refusal}`)
     }
     if (statement.altersConnection) this.#altered = true
   }
@@ -158,9 +157,14 @@ export class Connection {
   #compile(sql: string): Engine.Statement<unknown[]> {
     try {
       return this.#engine.prepare<unknown[]>(sql)
-    } catch {
-      if (sql !== SCHEMA.sql) this.#scalar(SCHEMA)
+    } catch (thrown) {
+      if (sql === SCHEMA.sql) throw notCompiled(thrown)
+    }
+    try {
+      this.#scalar(SCHEMA)
       return this.#engine.prepare<unknown[]>(sql)
+    } catch (thrown) {
+      throw notCompiled(thrown)
     }
   }
 
