@@ -119,6 +119,22 @@ describe('bad input', () => {
     expect((await response.text()).length).toBeGreaterThan(10)
   })
 
+  test('a body that is too large is refused once it has been sent in full', async () => {
+    const mebibyte = new Uint8Array(2 ** 20)
+    let left = 96
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        left -= 1
+        controller.enqueue(mebibyte)
+        if (left === 0) controller.close()
+      },
+    })
+    const url = `${databaseUrl(server.url, 'raw')}v2/pipeline`
+    const response = await fetch(url, { method: 'POST', body, duplex: 'half' })
+    expect({ status: response.status, left }).toEqual({ status: 413, left: 0 })
+    expect(await response.text()).toMatch(/bytes at most/)
+  })
+
   test('version 2 has neither get_autocommit nor its condition', async () => {
     for (const request of [
       { type: 'get_autocommit' },
