@@ -167,6 +167,17 @@ describe('readers', () => {
     await reader.rollback()
     expect(await count()).toBe(2)
   })
+
+  test('a write that does not compile leaves its transaction a reader, and blocks no one', async () => {
+    await start({ writeWaitMs: 100, transactionTimeoutMs: 60_000 })
+    const reader = await connect().transaction('deferred')
+    await reader.execute('SELECT count(*) FROM t')
+    await expect(reader.execute('INSERT INTO nowhere VALUES (1)')).rejects.toThrow(/no such table/)
+    await expect(reader.execute('ATTACH x AS y')).rejects.toMatchObject({ code: 'BLOCKED' })
+    await connect().execute('INSERT INTO t VALUES (1)')
+    expect((await reader.execute('SELECT count(*) AS n FROM t')).rows[0]?.n).toBe(0)
+    await reader.commit()
+  })
 })
 
 describe('an idle stream', () => {

@@ -1,5 +1,5 @@
 import Engine from 'libsql'
-import { StatementError, statementErrorOf } from './engine-errors.ts'
+import { NotCompiled, notCompiled, StatementError, statementErrorOf } from './engine-errors.ts'
 import type { SqlValue } from './protocol.ts'
 import type { SqlStatement } from './sql-statement.ts'
 import { readStatements } from './sql-text.ts'
@@ -8,12 +8,15 @@ import { encodeColumns, encodeRow } from './value-encoding.ts'
 /** Prepared statements kept by one connection; the least recently used goes first. */
 const STATEMENTS_KEPT = 128
 
-const [CHANGES, LAST_INSERT_ROWID] = readPair('SELECT changes(); SELECT last_insert_rowid()')
+const CHANGES = readOne('SELECT changes()')
+const LAST_INSERT_ROWID = readOne('SELECT last_insert_rowid()')
+/** Any statement that opens the file makes SQLite compare the schema it remembers. */
+const SCHEMA = readOne('SELECT 1 FROM sqlite_schema LIMIT 1')
 
-function readPair(sql: string): [SqlStatement, SqlStatement] {
-  const [first, second] = readStatements(sql)
-  if (!first || !second) throw new Error(`not two statements: ${sql}`)
-  return [first, second]
+function readOne(sql: string): SqlStatement {
+  const [statement] = readStatements(sql)
+  if (!statement) throw new Error(`not a statement: ${sql}`)
+  return statement
 }
 
 type Prepared = { handle: Engine.Statement<unknown[]>; reader: boolean }
@@ -62,8 +65,8 @@ export class Connection {
 
   /**
    * Runs one statement to its end.
-   * @throws StatementError as the libSQL server words it; RESPONSE_TOO_LARGE when the rows exceed
-   *   the budget.
+   * @throws StatementError as the libSQL server words it, NotCompiled when nothing ran;
+   *   RESPONSE_TOO_LARGE when the rows exceed the budget.
    */
   run(
     statement: SqlStatement,
@@ -72,9 +75,8 @@ export class Connection {
     budget: ResponseBudget,
   ): StatementResult {
     this.#admit(statement)
-    let prepared: Prepared | undefined
+    const prepared = this.#prepare(statement)
     try {
-      prepared = this.#prepare(statement)
       if (!prepared.reader) return this.#change(prepared, statement, values)
       const rows = this.#read(prepared, values, wantRows, budget)
       // An EXPLAIN that gave its last row still counts as running, and VACUUM would refuse to run
@@ -90,7 +92,7 @@ export class Connection {
       }
     } catch (thrown) {
       const error = statementErrorOf(thrown)
-      if (prepared && error.code === 'SQLITE_BUSY') this.#endBusy(prepared)
+      if (error.code === 'SQLITE_BUSY') this.#endBusy(prepared)
       throw error
     }
   }
@@ -99,7 +101,9 @@ export class Connection {
   describe(statement: SqlStatement): Engine.ColumnDefinition[] {
     this.#admit(statement)
     try {
-      // Not a kept statement: that one learns of a changed schema only when it is stepped.
+      // Not a kept statement: that one learns of a changed schema only when it is stepped. Nor
+      // does compiling a new one look whether another connection changed the schema.
+      this.#scalar(SCHEMA)
       return this.#engine.prepare(statement.sql).columns()
     } catch (thrown) {
       throw statementErrorOf(thrown)
@@ -118,7 +122,7 @@ export class Connection {
 
   #admit(statement: SqlStatement): void {
     if (statement.refusal !== undefined) {
-      throw new StatementError('BLOCKED', `Operation was blocked: ${statement.refusal}`)
+      throw new NotCompiled('BLOCKED', `Operation was blocked: ${statement.refusal}`)
     }
     if (statement.altersConnection) this.#altered = true
   }
@@ -131,7 +135,7 @@ export class Connection {
       this.#prepared.set(sql, kept)
       return kept
     }
-    const handle = this.#engine.prepare<unknown[]>(sql)
+    const handle = this.#compile(sql)
     const prepared = { handle, reader: handle.reader }
     handle.safeIntegers(true)
     if (prepared.reader) handle.raw(true)
@@ -143,6 +147,25 @@ export class Connection {
       }
     }
     return prepared
+  }
+
+  /**
+   * Compiles a statement; a second time if it failed, once the schema is known to be current.
+   * SQLite itself looks again for unknown names only, so a table that another connection made anew
+   * would be "table t has 1 columns but 2 values were supplied".
+   */
+  #compile(sql: string): Engine.Statement<unknown[]> {
+    try {
+      return this.#engine.prepare<unknown[]>(sql)
+    } catch (thrown) {
+      if (sql === SCHEMA.sql) throw notCompiled(thrown)
+    }
+    try {
+      this.#scalar(SCHEMA)
+      return this.#engine.prepare<unknown[]>(sql)
+    } catch (thrown) {
+      throw notCompiled(thrown)
+    }
   }
 
   #change(prepared: Prepared, statement: SqlStatement, values: SqlValue[]): StatementResult {

@@ -18,6 +18,9 @@ export class StatementError extends Error {
   }
 }
 
+/** A statement that did not compile: nothing of it ran, so it took no lock either. */
+export class NotCompiled extends StatementError {}
+
 /** The engine's extended codes, cut to the primary code that the libSQL server reports. */
 const PRIMARY_CODE = /^SQLITE_(?:[A-Z]+)/
 
@@ -49,4 +52,9 @@ export function statementErrorOf(thrown: unknown): StatementError {
   }
   const primary = PRIMARY_CODE.exec(code)?.[0] ?? 'SQLITE_UNKNOWN'
   return new StatementError(primary, `SQLite error: ${message}`)
+}
+
+export function notCompiled(thrown: unknown): NotCompiled {
+  const { code, message } = statementErrorOf(thrown)
+  return new NotCompiled(code, message)
 }

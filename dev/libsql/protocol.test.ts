@@ -119,6 +119,22 @@ describe('bad input', () => {
     expect((await response.text()).length).toBeGreaterThan(10)
   })
 
+  test('a body that is too large is refused once it has been sent in full', async () => {
+    const mebibyte = new Uint8Array(2 ** 20)
+    let left = 96
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        left -= 1
+        controller.enqueue(mebibyte)
+        if (left === 0) controller.close()
+      },
+    })
+    const url = `${databaseUrl(server.url, 'raw')}v2/pipeline`
+    const response = await fetch(url, { method: 'POST', body, duplex: 'half' })
+    expect({ status: response.status, left }).toEqual({ status: 413, left: 0 })
+    expect(await response.text()).toMatch(/bytes at most/)
+  })
+
   test('version 2 has neither get_autocommit nor its condition', async () => {
     for (const request of [
       { type: 'get_autocommit' },
@@ -227,6 +243,41 @@ describe('changes', () => {
       ok({ result: { cols: [{ name: 'a' }, { name: 'b' }], rows: [[{}, { type: 'null' }]] } }),
     )
     expect(results[6]).toMatchObject(ok({ result: { cols: [{ name: 'a' }, { name: 'b' }] } }))
+  })
+
+  test('a stream knows the schema that another has changed', async () => {
+    const open = await pipeline(server, [
+      execute('DROP TABLE IF EXISTS remade'),
+      execute('CREATE TABLE remade (a)'),
+      execute('SELECT * FROM remade'),
+    ])
+    await pipeline(server, [
+      execute('DROP TABLE remade'),
+      execute('CREATE TABLE remade (a, b)'),
+      close,
+    ])
+    const { results } = await pipeline(
+      server,
+      [execute("INSERT INTO remade VALUES (1, 'two')"), execute('SELECT * FROM remade')],
+      open.baton,
+    )
+    expect(results[0]).toMatchObject(ok({ result: { affected_row_count: 1 } }))
+    expect(results[1]).toMatchObject(ok({ result: { cols: [{ name: 'a' }, { name: 'b' }] } }))
+  })
+
+  test('describe tells the columns that another stream has just added', async () => {
+    const open = await pipeline(server, [
+      execute('DROP TABLE IF EXISTS widened'),
+      execute('CREATE TABLE widened (a)'),
+      execute('SELECT * FROM widened'),
+    ])
+    await pipeline(server, [execute('ALTER TABLE widened ADD COLUMN b'), close])
+    const { results } = await pipeline(
+      server,
+      [{ type: 'describe', sql: 'SELECT * FROM widened' }, close],
+      open.baton,
+    )
+    expect(results[0]).toMatchObject(ok({ result: { cols: [{ name: 'a' }, { name: 'b' }] } }))
   })
 })
 
@@ -513,6 +564,19 @@ describe('the token', () => {
       expect(refusal.status).toBe(401)
       expect(refusal.headers.get('content-type')).toBe('application/json')
       expect(await refusal.json()).toMatchObject({ code: 'AUTH_HTTP_HEADER_MISSING' })
+    } finally {
+      await guarded.stop()
+    }
+  })
+
+  test('clients that ask for the version, without their token, agree on version 3', async () => {
+    const guarded = await startLibsqlServer({ dir: join(dir, 'asked'), token: 'a-token' })
+    try {
+      const base = databaseUrl(guarded.url, 'raw')
+      const statuses = ['v3', 'v2', 'v3/pipeline'].map(
+        async (path) => (await fetch(`${base}${path}`)).status,
+      )
+      expect(await Promise.all(statuses)).toEqual([200, 200, 401])
     } finally {
       await guarded.stop()
     }

@@ -5,17 +5,22 @@ import { ProtocolError } from './stream.ts'
 
 const BODY_BYTES_MAX = 64 * 1024 * 1024
 
-/** @throws HttpFailure 413 for a body that is too large. */
+/**
+ * Reads all of the body even when it is too large: Node's `fetch` may leave its next request to the
+ * same server waiting forever when an answer comes before the request was sent in full.
+ * @throws HttpFailure 413 for a body that is too large.
+ */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of request) {
     if (!Buffer.isBuffer(chunk)) continue
     bytes += chunk.length
-    if (bytes > BODY_BYTES_MAX) {
-      throw new HttpFailure(413, `A request body may have ${BODY_BYTES_MAX} bytes at most.`)
-    }
-    chunks.push(chunk)
+    if (bytes <= BODY_BYTES_MAX) chunks.push(chunk)
+    else chunks.length = 0
+  }
+  if (bytes > BODY_BYTES_MAX) {
+    throw new HttpFailure(413, `A request body may have ${BODY_BYTES_MAX} bytes at most.`)
   }
   return Buffer.concat(chunks).toString('utf8')
 }

@@ -146,11 +146,15 @@ async function route(
   request: IncomingMessage,
   gone: AbortSignal,
 ): Promise<Reply> {
-  authorize(service.tokenDigest, request.headers.authorization)
   const method = request.method ?? 'GET'
   const [path = ''] = (request.url ?? '').split('?')
   const [database = '', ...rest] = path.slice(1).split('/')
   const target = rest.join('/')
+  // Before the token: clients ask for versions without theirs, and would take a 401 for a no.
+  if (method === 'GET' && DATABASE_NAME.test(database) && (target === 'v2' || target === 'v3')) {
+    return text(`Hrana over HTTP, version ${target.slice(1)}, in JSON`)
+  }
+  authorize(service.tokenDigest, request.headers.authorization)
   if (method === 'GET' && path === '/health') return json('{"status":"ok"}')
   if (!DATABASE_NAME.test(database)) {
     throw new HttpFailure(404, 'A database is named by [a-z0-9_-]{1,64}, first in the path.')
@@ -159,9 +163,6 @@ async function route(
     service.streams.discardAll(database)
     if (!service.databases.drop(database)) throw new HttpFailure(404, 'There is no such database.')
     return json('{}')
-  }
-  if (method === 'GET' && (target === 'v2' || target === 'v3')) {
-    return text(`Hrana over HTTP, version ${target.slice(1)}, in JSON`)
   }
   const endpoint = ENDPOINTS[target]
   if (!endpoint) {

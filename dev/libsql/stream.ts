@@ -1,7 +1,7 @@
 import { bindValues } from './arguments.ts'
 import type { Connection, ResponseBudget, StatementResult } from './connection.ts'
 import type { Database } from './database.ts'
-import { StatementError } from './engine-errors.ts'
+import { NotCompiled, StatementError } from './engine-errors.ts'
 import type { Statement } from './protocol.ts'
 import type { SqlStatement } from './sql-statement.ts'
 import { statementsOf } from './statement-cache.ts'
@@ -123,10 +123,7 @@ export class Stream implements Writer {
     try {
       return this.connection.run(statement, values, request.want_rows ?? true, budget)
     } catch (error) {
-      // A read transaction whose snapshot is out of date cannot become a writer: it holds nothing.
-      if (!held && error instanceof StatementError && error.code === 'SQLITE_BUSY') {
-        queue.release(this)
-      }
+      if (!held && tookNoLock(error)) queue.release(this)
       throw error
     } finally {
       if (this.autocommit) queue.release(this)
@@ -146,4 +143,15 @@ export class Stream implements Writer {
     this.#connection = undefined
     this.database.writeQueue.release(this)
   }
+}
+
+/**
+ * True for a failed write that left its transaction a reader: it did not compile, or the snapshot
+ * is out of date, so that it cannot become a writer. Others must not wait for it.
+ */
+function tookNoLock(error: unknown): boolean {
+  return (
+    error instanceof NotCompiled ||
+    (error instanceof StatementError && error.code === 'SQLITE_BUSY')
+  )
 }
