@@ -56,6 +56,8 @@ interface Batch {
   events: number
   verdicts: number
   slots: number[]
+  /** Visitors who are erased before the others are written: whoever is in both has come back. */
+  erased?: number[]
 }
 
 const keyOfErasures = async () => 'ab'.repeat(32)
@@ -76,6 +78,15 @@ function batchStatements(batch: Batch): InStatement[] {
     },
     `UPDATE projector_cursor SET version = version + 1,
        ingest_seq = (SELECT coalesce(max(ingest_seq), 0) FROM events)`,
+    {
+      sql: `DELETE FROM visitors WHERE visitor_id IN (SELECT 'v' || value FROM json_each(?))`,
+      args: [each(batch.erased ?? [])],
+    },
+    {
+      sql: `INSERT INTO erasure_log (version, kind, ref)
+            SELECT c.version, 'visitor', 'v' || value FROM json_each(?), projector_cursor c`,
+      args: [each(batch.erased ?? [])],
+    },
     {
       sql: `INSERT INTO visitors (visitor_id, node_kind, first_seen_at, last_seen_at, sessions, pageviews, events,
               first_message_id, last_message_id, channel, reasons, calibrated, version)
@@ -110,6 +121,11 @@ class Replica {
   apply(page: Page): void {
     const put = (id: string, row: unknown) => this.rows.set(id, row)
     for (const slot of page.slots) put(`slot ${slot.key}`, slot)
+    for (const { ref, version } of page.erasures) {
+      const known = this.rows.get(`visitor ${ref}`) as { version: number } | undefined
+      if (known && known.version < version) this.rows.delete(`visitor ${ref}`)
+    }
+    expect(page.erasureKey === null).toBe(page.erasures.length === 0)
     for (const visitor of page.visitors) put(`visitor ${visitor.visitorId}`, visitor)
     for (const person of page.persons) {
       if (person.deleted) this.rows.delete(`person ${person.personId}`)
@@ -159,6 +175,7 @@ const someBatch: fc.Arbitrary<Batch> = fc.record({
   events: fc.nat({ max: 12 }),
   verdicts: fc.nat({ max: 6 }),
   slots: fc.array(fc.nat({ max: 4 }), { maxLength: 3 }),
+  erased: fc.uniqueArray(fc.integer({ min: 0, max: 40 }), { maxLength: 10 }),
 })
 
 const someLimit = fc.oneof(

@@ -1,6 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { personSubject, subjectHash, visitorSubject } from '#shared/erasure/subject-hash.ts'
 import { SYNC_PROTOCOL_VERSION } from '#shared/sync/protocol.ts'
 import { listLeads } from '../queries/leads.ts'
 import { getStreamItem, listStream } from '../queries/stream.ts'
@@ -64,6 +65,53 @@ const leads = async (filter: object = {}, sort: 'points' | 'lastSeen' = 'points'
 
 const minutes = async () =>
   (await db.query<Record<string, number>>('select * from received_minutes order by minute')).rows
+
+describe('an erasure', () => {
+  const key = '5e'.repeat(32)
+  const hashOf = subjectHash(key)
+
+  test('drops events, visitors, persons and their leads, and keeps those who came back', async () => {
+    await apply({
+      events: [eventFact({ ingestSeq: 1 }), eventFact({ ingestSeq: 2 })],
+      visitors: [
+        visitorFact({ visitorId: 'phone', personId: 'ada', version: 1 }),
+        visitorFact({ visitorId: 'laptop', version: 1 }),
+        visitorFact({ visitorId: 'bob', version: 1 }),
+      ],
+      persons: [personFact({ personId: 'ada', version: 1 })],
+    })
+    expect((await leads()).items).toHaveLength(3)
+    const visitor = (id: string, version: number) =>
+      ({ kind: 'visitor', ref: hashOf(visitorSubject(id)), version }) as const
+    const applied = await apply({
+      erasureKey: key,
+      erasures: [
+        { kind: 'event', ref: '2', version: 2 },
+        visitor('phone', 2),
+        visitor('laptop', 2),
+        visitor('bob', 1),
+        { kind: 'person', ref: hashOf(personSubject('ada')), version: 2 },
+      ],
+      visitors: [visitorFact({ visitorId: 'laptop', version: 2, pageviews: 1 })],
+    })
+    expect(applied.areas).toEqual(expect.arrayContaining(['stream', 'leads']))
+    expect((await stream()).items.map(({ id }) => id)).toEqual(['event-1'])
+    const left = await db.query<{ visitor_id: string }>(
+      'select visitor_id from visitors order by 1',
+    )
+    expect(left.rows.map((row) => row.visitor_id)).toEqual(['bob', 'laptop'])
+    expect((await db.query('select 1 from persons')).rows).toEqual([])
+    expect((await leads()).items).toHaveLength(2)
+  })
+
+  test('told again, or of nobody here, changes nothing', async () => {
+    await apply({ visitors: [visitorFact({ visitorId: 'bob', version: 1 })] })
+    const erasures = [{ kind: 'visitor', ref: 'f'.repeat(32), version: 9 } as const]
+    await apply({ erasureKey: key, erasures })
+    await apply({ erasureKey: key, erasures })
+    expect((await leads()).items).toHaveLength(1)
+  })
+})
 
 describe('applying a page', () => {
   test('moves rows and cursor together', async () => {
