@@ -9,7 +9,7 @@ async function main(): Promise<void> {
     console.log(HELP)
     return
   }
-  const home = openHome(options.home)
+  const home = await openHome(options.home)
   let platform: Platform | null = null
   let stopping = false
   const stop = async () => {

@@ -42,12 +42,7 @@ async function route(request: Request, env: Env): Promise<Response> {
   if (path === '/e.js') return sdk()
   const site = await directoryOf(env).site(url.host)
   if (!site) return appOf(env).fetch(request, env)
-  const proxied = {
-    workspaceId: site.workspace.id,
-    origin: site.origin,
-    honourGpc: site.workspace.honourGpc,
-  }
-  return proxySite(request, proxied, { ...personalizeDeps(env), fetch: (asked) => fetch(asked) })
+  return proxySite(request, site, { ...personalizeDeps(env), fetch: (asked) => fetch(asked) })
 }
 
 function sdk(): Response {

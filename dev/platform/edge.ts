@@ -25,6 +25,8 @@ export interface Edge {
   siteUrl: string | null
   /** Runs the scheduled handler, as the cron trigger does in production. */
   sweep(): Promise<void>
+  /** What KV holds, by name. */
+  kvKeys(): Promise<string[]>
   stop(): Promise<void>
 }
 
@@ -67,6 +69,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     async sweep() {
       const worker = await miniflare.getWorker()
       await worker.scheduled({})
+    },
+    async kvKeys() {
+      const kv = await miniflare.getKVNamespace('CONFIG')
+      return (await kv.list()).keys.map(({ name }) => name)
     },
     stop: () => miniflare.dispose(),
   }

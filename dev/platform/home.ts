@@ -1,16 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { type LockAttempt, takeFolderLock } from '#backend/lock/folder-lock.ts'
+import { processIdentity } from '#backend/lock/process-identity.ts'
 import { StartError } from './options.ts'
+
+const LOCK_FILE = 'lock.json'
 
 /** What must be the same at the next start. Secret, so the file is readable by its owner alone. */
 const State = z.object({
@@ -42,87 +38,69 @@ export const DEMO_WORKSPACE = 'demo'
  *
  * @throws StartError when it cannot be written, is in use, or holds a file that cannot be read
  */
-export function openHome(path: string): Home {
+export async function openHome(path: string): Promise<Home> {
   const dir = resolve(path)
-  const file = (name: string) => join(dir, name)
+  const lock = await takeLock(dir)
   try {
-    mkdirSync(dir, { recursive: true })
-    writeFileSync(file('.writable'), '')
-    unlinkSync(file('.writable'))
+    return openLocked(dir, lock.release)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+function openLocked(dir: string, unlock: () => void): Home {
+  const file = (name: string) => join(dir, name)
+  const home: Home = {
+    dir,
+    state: readState(file('state.json')),
+    leftovers: runningStill(readJson(file('children.json'))),
+    save(next) {
+      home.state = next
+      writeAtomically(file('state.json'), JSON.stringify(next, null, 2))
+    },
+    writeChildren(pids) {
+      const children = pids.map((pid) => ({ pid, identity: processIdentity(pid) }))
+      writeAtomically(file('children.json'), JSON.stringify(children))
+    },
+    writeReady(ready) {
+      writeAtomically(file('ready.json'), `${JSON.stringify(ready, null, 2)}\n`)
+    },
+    release() {
+      for (const name of ['ready.json', 'children.json']) rmSync(file(name), { force: true })
+      unlock()
+    },
+  }
+  home.save(home.state)
+  return home
+}
+
+async function takeLock(dir: string): Promise<{ release(): void }> {
+  let attempt: LockAttempt
+  try {
+    attempt = await takeFolderLock(dir, LOCK_FILE)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
     throw new StartError(
       `The data folder ${dir} cannot be written${code}; set EDGEWISE_HOME to one that can.`,
     )
   }
-  const leftovers = takeLock(file('lock.json'), dir)
-  let state: State
-  try {
-    state = readState(file('state.json'))
-  } catch (error) {
-    unlinkSync(file('lock.json'))
-    throw error
-  }
-  const home: Home = {
-    dir,
-    state,
-    leftovers,
-    save(next) {
-      home.state = next
-      writeAtomically(file('state.json'), JSON.stringify(next, null, 2))
-    },
-    writeChildren(pids) {
-      writeAtomically(file('lock.json'), JSON.stringify({ pid: process.pid, children: pids }))
-    },
-    writeReady(ready) {
-      writeAtomically(file('ready.json'), `${JSON.stringify(ready, null, 2)}\n`)
-    },
-    release() {
-      for (const name of ['ready.json', 'lock.json']) {
-        try {
-          unlinkSync(file(name))
-        } catch {
-          // Already gone.
-        }
-      }
-    },
-  }
-  home.save(state)
-  return home
+  if (attempt.kind === 'taken') return attempt
+  const holder = attempt.pid === null ? '' : ` (process ${attempt.pid})`
+  throw new StartError(
+    `Edgewise is already running on ${dir}${holder}; stop it first, or set EDGEWISE_HOME to another folder.`,
+  )
 }
 
-const Lock = z.object({ pid: z.number().int(), children: z.array(z.number().int()) })
+const Children = z.array(z.object({ pid: z.number().int(), identity: z.string().nullable() }))
 
-function takeLock(path: string, dir: string): number[] {
-  let leftovers: number[] = []
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      closeSync(openSync(path, 'wx', 0o600))
-      writeFileSync(path, JSON.stringify({ pid: process.pid, children: [] }))
-      return leftovers
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    }
-    const holder = Lock.safeParse(readJson(path))
-    if (holder.success && isAlive(holder.data.pid)) {
-      throw new StartError(
-        `Edgewise is already running on ${dir} (process ${holder.data.pid}); stop it first, or set EDGEWISE_HOME to another folder.`,
-      )
-    }
-    // Its owner was killed: the lock is void, its children may not be.
-    leftovers = holder.success ? holder.data.children : []
-    unlinkSync(path)
-  }
-  throw new StartError(`The lock ${path} is contended; try again.`)
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
+/** Those whose pid has not passed to a stranger's process since. */
+function runningStill(found: unknown): number[] {
+  const children = Children.safeParse(found)
+  if (!children.success) return []
+  return children.data
+    .filter(({ pid, identity }) => processIdentity(pid) === identity)
+    .map(({ pid }) => pid)
 }
 
 function readState(path: string): State {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CapturedEvent } from '#shared/events/captured-event.ts'
+import { isPlaceholderId } from '#shared/identity/placeholder-id.ts'
 import {
   BROWSER_AGENT,
   browserCaller,
@@ -40,6 +41,10 @@ describe('a call that cannot be stored', () => {
     ['no_user_anon_id', 'page', { messageId: 'm', userId: '', anonymousId: null }],
     ['no_user_anon_id', 'page', { messageId: 'm', userId: { id: 1 } }],
     ['no_user_anon_id', 'page', { messageId: 'm', userId: '\0' }],
+    ['no_user_anon_id', 'page', { messageId: 'm', userId: 'null', anonymousId: 0 }],
+    ['placeholder_id', 'group', { messageId: 'm', userId: 'u', groupId: 'undefined' }],
+    ['placeholder_id', 'alias', { messageId: 'm', userId: 'u', previousId: 'anonymous' }],
+    ['placeholder_id', 'alias', { messageId: 'm', userId: 'None', previousId: 'p' }],
     ['event_name_missing', 'track', { messageId: 'm', userId: 'u' }],
     ['event_name_missing', 'track', { messageId: 'm', userId: 'u', event: '' }],
     ['group_id_missing', 'group', { messageId: 'm', userId: 'u' }],
@@ -91,6 +96,35 @@ describe('the ids of an event', () => {
   test('name the visitor by anonymousId, else by userId', () => {
     expect(track({ anonymousId: 'a', userId: 'u' }).visitorId).toBe('a')
     expect(track({ anonymousId: null, userId: 'u' }).visitorId).toBe('u')
+  })
+
+  test('count as not given where they are placeholders, which everybody could send', () => {
+    expect(track({ anonymousId: 'a', userId: ' "NULL" ' })).toMatchObject({
+      visitorId: 'a',
+      userId: null,
+    })
+    expect(track({ anonymousId: '[object Object]', userId: 'u' })).toMatchObject({
+      visitorId: 'u',
+      anonymousId: null,
+    })
+    const who = { userId: 'undefined', traits: { email: 'ada@rivermill.example' } }
+    expect(eventOf(read('identify', who))).toMatchObject({
+      type: 'identify',
+      visitorId: 'a-1',
+      userId: null,
+      traits: who.traits,
+    })
+    expect(track({ groupId: 'null', previousId: 'null' })).toMatchObject({
+      groupId: null,
+      previousId: null,
+    })
+  })
+
+  test('that are placeholders are named in the verdict, with what to do', () => {
+    const noGroup = rejectedOf(read('group', { groupId: 'null' }))
+    expect(noGroup.detail).toMatch(/^groupId is a placeholder \("null"\).*send a real id/)
+    const noOne = rejectedOf(read('page', { anonymousId: null, userId: 'null' }))
+    expect(noOne.detail).toContain('counts as not given')
   })
 
   test('are made up when messageId is missing or empty', () => {
@@ -350,7 +384,17 @@ test('whatever is sent, reading ends in an event of the wire format or in a reje
     json: fc.oneof(
       { maxDepth: 4 },
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('https://acme.example/?gclid=x', '\ud800', '\0', null, true, 1e300, -0, 'u'),
+      fc.constantFrom(
+        'https://acme.example/?gclid=x',
+        '\ud800',
+        '\0',
+        null,
+        true,
+        1e300,
+        -0,
+        'u',
+        'null',
+      ),
       fc.array(tie('json'), { maxLength: 3 }),
       fc.dictionary(field, tie('json'), { maxKeys: 9 }),
     ),
@@ -368,6 +412,9 @@ test('whatever is sent, reading ends in an event of the wire format or in a reje
         if (typeof text !== 'string') continue
         expect(text.isWellFormed()).toBe(true)
         expect(text).not.toContain('\0')
+      }
+      for (const id of [flat.visitorId, flat.userId, flat.previousId, flat.groupId]) {
+        expect(id === null || !isPlaceholderId(id)).toBe(true)
       }
       if (optedOut) expect([flat.visitorId, properties, traits, kept]).toEqual([null, {}, {}, {}])
     }),

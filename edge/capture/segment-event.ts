@@ -1,4 +1,5 @@
 import { type CapturedEvent, EVENT_TYPES } from '#shared/events/captured-event.ts'
+import { isPlaceholderId } from '#shared/identity/placeholder-id.ts'
 import { isBotAgent } from './bot.ts'
 import type { Caller } from './caller.ts'
 import { classifyAcquisition } from './channel.ts'
@@ -19,6 +20,7 @@ export type RejectReason =
   | 'message_id_too_long'
   | 'id_too_long'
   | 'no_user_anon_id'
+  | 'placeholder_id'
   | 'event_name_missing'
   | 'group_id_missing'
   | 'alias_ids_missing'
@@ -72,14 +74,30 @@ export function readSegmentEvent(
       'messageId exceeds 100 characters.',
     )
   }
-  const anonymousId = storedText(raw.anonymousId)
-  const userId = storedText(raw.userId)
-  const previousId = storedText(raw.previousId)
-  const groupId = storedText(raw.groupId)
-  for (const id of [anonymousId, userId, previousId, groupId]) {
+  const given = {
+    anonymousId: storedText(raw.anonymousId),
+    userId: storedText(raw.userId),
+    previousId: storedText(raw.previousId),
+    groupId: storedText(raw.groupId),
+  }
+  for (const id of [given.anonymousId, given.userId, given.previousId, given.groupId]) {
     if (id && id.length > MAX_ID_CHARS) {
       return reject(raw, eventType, caller, 'id_too_long', 'An id exceeds 255 characters.')
     }
+  }
+  const anonymousId = ownId(given.anonymousId)
+  const userId = ownId(given.userId)
+  const previousId = ownId(given.previousId)
+  const groupId = ownId(given.groupId)
+  const needed = NEEDED_IDS[eventType]?.find((field) => given[field] && !ownId(given[field]))
+  if (needed) {
+    return reject(
+      raw,
+      eventType,
+      caller,
+      'placeholder_id',
+      `${needed} is a placeholder (${quoted(given[needed])}), which everybody could send; send a real id, or no ${eventType} call.`,
+    )
   }
   if (!anonymousId && !userId) {
     return reject(
@@ -87,7 +105,9 @@ export function readSegmentEvent(
       eventType,
       caller,
       'no_user_anon_id',
-      'Neither userId nor anonymousId is given.',
+      given.anonymousId || given.userId
+        ? 'Neither userId nor anonymousId names anybody: a placeholder such as "null" counts as not given.'
+        : 'Neither userId nor anonymousId is given.',
     )
   }
   if (eventType === 'track' && !storedText(raw.event)) {
@@ -180,6 +200,19 @@ export function readSegmentEvent(
       context: optedOut ? {} : keptContext(context, userAgent),
     },
   }
+}
+
+/** The ids without which a call says nothing. */
+const NEEDED_IDS: Partial<
+  Record<CapturedEvent['type'], readonly ('userId' | 'previousId' | 'groupId')[]>
+> = {
+  group: ['groupId'],
+  alias: ['previousId', 'userId'],
+}
+
+/** A placeholder counts as not given: it would make one person of everybody who sends it. */
+function ownId(id: string | null): string | null {
+  return id === null || isPlaceholderId(id) ? null : id
 }
 
 /** Of a client's context only what reports and features use is kept. */

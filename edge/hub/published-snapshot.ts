@@ -1,5 +1,6 @@
 import { EMPTY_SNAPSHOT, SlotSnapshot } from '#shared/targeting/slot.ts'
 import type { Env } from '../env.ts'
+import { inTime } from '../kv/in-time.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
 import type { Workspace } from '../tenancy/workspace.ts'
 import { publishedBody } from './slot-store.ts'
@@ -67,23 +68,10 @@ export class PublishedSnapshots {
   async #body(workspace: Workspace, version: number): Promise<SlotSnapshot> {
     if (version === 0) return EMPTY_SNAPSHOT
     const body =
-      (await inTime(this.#sources.fromKv(snapshotKey(workspace.id, version)))) ??
+      (await inTime(this.#sources.fromKv(snapshotKey(workspace.id, version)), KV_TIMEOUT_MS)) ??
       (await this.#sources.fromStore(workspace, version))
     if (body === null) throw new Error(`Version ${version} of the slots has no body anywhere.`)
     return SlotSnapshot.parse(JSON.parse(body))
-  }
-}
-
-/** Null after the time, or when KV fails. */
-async function inTime(asked: Promise<string | null>): Promise<string | null> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), KV_TIMEOUT_MS)
-  })
-  try {
-    return await Promise.race([asked.catch(() => null), late])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

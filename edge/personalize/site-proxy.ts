@@ -2,6 +2,7 @@ import { decide } from '#shared/targeting/decide.ts'
 import { type TargetingFacts, UNSEEN_VISITOR } from '#shared/targeting/facts.ts'
 import { factsOnPage } from '#shared/targeting/facts-of-profile.ts'
 import type { SlotSnapshot } from '#shared/targeting/slot.ts'
+import type { Site } from '../tenancy/site.ts'
 import { saysNo } from './opt-out.ts'
 import { originRequest, publicLocation } from './origin-request.ts'
 import { siteUnreachable } from './site-unreachable.ts'
@@ -14,13 +15,6 @@ export const PERSONALIZE_BUDGET_MS = 50
 
 /** How long the site may take to begin its answer. */
 const ORIGIN_TIMEOUT_MS = 20_000
-
-export interface ProxiedSite {
-  workspaceId: string
-  /** Where the pages come from, for example `https://origin.example.com`. */
-  origin: string
-  honourGpc: boolean
-}
 
 export interface SiteProxyDeps {
   fetch(request: Request): Promise<Response>
@@ -38,7 +32,7 @@ export interface SiteProxyDeps {
  */
 export async function proxySite(
   request: Request,
-  site: ProxiedSite,
+  site: Site,
   deps: SiteProxyDeps,
 ): Promise<Response> {
   const url = new URL(request.url)
@@ -71,7 +65,7 @@ interface Visit {
 async function beginVisit(
   request: Request,
   url: URL,
-  site: ProxiedSite,
+  site: Site,
   deps: SiteProxyDeps,
 ): Promise<Visit> {
   const { workspaceId } = site

@@ -1,9 +1,10 @@
 import { type TargetingFacts, UNSEEN_VISITOR } from '#shared/targeting/facts.ts'
 import { SlotSnapshot } from '#shared/targeting/slot.ts'
-import type { ProxiedSite, SiteProxyDeps } from './site-proxy.ts'
+import type { Site } from '../tenancy/site.ts'
+import type { SiteProxyDeps } from './site-proxy.ts'
 import { visitorTokens } from './visitor-token.ts'
 
-export const SITE: ProxiedSite = {
+export const SITE: Site = {
   workspaceId: 'demo',
   origin: 'http://origin.example:8080',
   honourGpc: true,

@@ -204,6 +204,9 @@ export const visitors = sqliteTable(
     index('visitors_version').on(table.version),
     index('visitors_person').on(table.personId).where(sql`${table.personId} IS NOT NULL`),
     index('visitors_last_seen').on(table.lastSeenAt, table.visitorId),
+    index('visitors_grade')
+      .on(table.grade, table.lastSeenAt, table.visitorId)
+      .where(sql`${table.grade} IS NOT NULL`),
   ],
 )
 

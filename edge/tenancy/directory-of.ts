@@ -1,6 +1,8 @@
+import { waitUntil } from 'cloudflare:workers'
 import type { Env } from '../env.ts'
 import { openStore, type StoreClient } from '../store/client.ts'
 import { Directory } from './directory.ts'
+import { SiteCopies } from './site-copies.ts'
 
 /** A caller waits for it, and a write key in its time of grace need not wait longer. */
 const CONTROL_TIMEOUT_MS = 5_000
@@ -12,7 +14,10 @@ export function directoryOf(env: Env): Directory {
   const url = env.CONTROL_DB_URL
   const known = directories.get(url)
   if (known) return known
-  const directory = new Directory(() => controlStore(env))
+  const directory = new Directory(
+    () => controlStore(env),
+    new SiteCopies(env.CONFIG, (work) => waitUntil(work), Date.now),
+  )
   directories.set(url, directory)
   return directory
 }

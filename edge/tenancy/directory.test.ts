@@ -2,18 +2,21 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client/web'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { databaseUrl, type LibsqlServer, startLibsqlServer } from '#dev/libsql/server.ts'
 import { ensureSite, ensureWorkspace } from '#dev/platform/tenants.ts'
 import { hashKey } from '../keys/api-key.ts'
 import { openStore } from '../store/client.ts'
 import { Directory } from './directory.ts'
+import { startKv, type TestKv } from './kv.fixture.ts'
+import { SiteCopies } from './site-copies.ts'
 
 const TOKEN = 'directory-test-token'
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const WRITE = `ewk_demo_${'w'.repeat(30)}`
 const SECRET = `esk_demo_${'s'.repeat(30)}`
+const SHOP = { host: 'shop.example', workspaceId: 'demo', origin: 'https://origin.example' }
 const OTHER = `esk_other_${'o'.repeat(30)}`
 
 let dir: string
@@ -21,20 +24,25 @@ let server: LibsqlServer
 let now: number
 let asked: number
 let directory: Directory
+let kv: TestKv
+/** What goes on after an answer was given. */
+let under: Promise<void>[]
+
+beforeAll(async () => {
+  kv = await startKv()
+})
+afterAll(() => kv.stop())
 
 beforeEach(async () => {
+  await kv.clear()
+  under = []
   dir = await mkdtemp(join(tmpdir(), 'edgewise-directory-'))
   server = await startLibsqlServer({ dir, token: TOKEN })
   await provision('demo', [WRITE, SECRET])
   await provision('other', [OTHER])
   now = Date.UTC(2026, 0, 5)
   asked = 0
-  const url = databaseUrl(server.url, 'control')
-  const open = () => {
-    asked += 1
-    return openStore(url, TOKEN)
-  }
-  directory = new Directory(open, () => now)
+  directory = newIsolate()
 })
 
 afterEach(async () => {
@@ -54,6 +62,17 @@ function provision(id: string, keys: string[]): Promise<void> {
       name: 'test',
     })),
   })
+}
+
+/** A directory that remembers nothing yet. */
+function newIsolate(maxEntries?: number): Directory {
+  const open = () => {
+    asked += 1
+    return openStore(databaseUrl(server.url, 'control'), TOKEN)
+  }
+  const clock = () => now
+  const copies = new SiteCopies(kv, (work) => under.push(work), clock)
+  return new Directory(open, copies, clock, maxEntries)
 }
 
 async function inControl(sql: string, ...args: string[]): Promise<void> {
@@ -212,11 +231,7 @@ describe('while the control database is away', () => {
   })
 
   test('no flood of wrong keys took a write key’s grace, nor did idle keys that of a busy one', async () => {
-    directory = new Directory(
-      () => openStore(databaseUrl(server.url, 'control'), TOKEN),
-      () => now,
-      3,
-    )
+    directory = newIsolate(3)
     const idle = ['a', 'b', 'c'].map((letter) => `ewk_demo_${letter.repeat(30)}`)
     await provision('demo', idle)
     await directory.check(WRITE)
@@ -233,13 +248,13 @@ describe('while the control database is away', () => {
   })
 
   test('workspaces and sites that were known stay known, and so do hosts that are no site', async () => {
-    await ensureSite(server.url, TOKEN, {
-      host: 'shop.example',
-      workspaceId: 'demo',
-      origin: 'https://origin.example',
-    })
+    await ensureSite(server.url, TOKEN, SHOP)
     const site = await directory.site('shop.example')
-    expect(site).toMatchObject({ origin: 'https://origin.example', workspace: { id: 'demo' } })
+    expect(site).toEqual({
+      origin: 'https://origin.example',
+      workspaceId: 'demo',
+      honourGpc: true,
+    })
     const workspace = await directory.workspace('other')
     expect(workspace).toMatchObject({ id: 'other' })
     expect(await directory.site('api.example')).toBeNull()
@@ -252,6 +267,62 @@ describe('while the control database is away', () => {
     expect(await directory.site('api.example')).toBeNull()
     await expect(directory.site('never-seen.example')).rejects.toThrow()
     expect(await directory.reachable()).toBe(false)
+    await restart()
+  })
+  test('an isolate that is new serves a site from its copy, and asks the database once in 2 seconds', async () => {
+    await ensureSite(server.url, TOKEN, SHOP)
+    const site = await directory.site(SHOP.host)
+    await Promise.all(under)
+    await server.stop()
+    directory = newIsolate()
+    asked = 0
+    for (let n = 0; n < 5; n++) expect(await directory.site(SHOP.host)).toEqual(site)
+    // The copy is a moment old, and as good as an answer for so long.
+    expect(asked).toBe(1)
+    now += 30 * SECOND
+    for (let n = 0; n < 5; n++) expect(await directory.site(SHOP.host)).toEqual(site)
+    expect(asked).toBe(2)
+    await restart()
+    await ensureSite(server.url, TOKEN, { ...SHOP, origin: 'https://new.example' })
+    now += 2 * SECOND
+    expect(await directory.site(SHOP.host)).toMatchObject({ origin: 'https://new.example' })
+  })
+
+  test('of those who come at once one waits for the database, and the others take what is remembered', async () => {
+    await ensureSite(server.url, TOKEN, SHOP)
+    await directory.site(SHOP.host)
+    await server.stop()
+    now += MINUTE
+    await directory.site(SHOP.host)
+    now += 2 * SECOND
+    asked = 0
+    await Promise.all(Array.from({ length: 5 }, () => directory.site(SHOP.host)))
+    expect(asked).toBe(1)
+    await restart()
+  })
+
+  test('a copy opens nothing: keys and workspaces stay unavailable to an isolate that is new', async () => {
+    await ensureSite(server.url, TOKEN, SHOP)
+    await directory.check(WRITE)
+    await directory.site(SHOP.host)
+    await Promise.all(under)
+    await server.stop()
+    directory = newIsolate()
+    expect(await directory.site(SHOP.host)).toMatchObject({ workspaceId: 'demo' })
+    expect(await said(WRITE)).toBe('unavailable')
+    await expect(directory.workspace('demo')).rejects.toThrow()
+    await restart()
+  })
+
+  test('a site that was taken out before is not served by anybody new', async () => {
+    await ensureSite(server.url, TOKEN, SHOP)
+    await directory.site(SHOP.host)
+    await inControl('DELETE FROM sites WHERE host = ?', SHOP.host)
+    now += 30 * SECOND
+    expect(await directory.site(SHOP.host)).toBeNull()
+    await Promise.all(under)
+    await server.stop()
+    await expect(newIsolate().site(SHOP.host)).rejects.toThrow()
     await restart()
   })
 })

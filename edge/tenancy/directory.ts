@@ -3,6 +3,8 @@ import { hashKey, type KeyKind, type ParsedKey, parseKey } from '../keys/api-key
 import type { StoreClient } from '../store/client.ts'
 import { apiKeys, databases, sites, workspaces } from '../store/control-schema.ts'
 import { queryOf } from '../store/query.ts'
+import type { Site } from './site.ts'
+import type { SiteCopies } from './site-copies.ts'
 import type { Workspace } from './workspace.ts'
 
 /** A yes is trusted this long; also the time within which a revocation takes effect. */
@@ -11,7 +13,7 @@ const FRESH_MS = 30_000
 const REFUSAL_MS = 2_000
 /** While the control database is away, capture goes on with a yes at most this old. */
 const WRITE_KEY_GRACE_MS = 600_000
-/** After a failure, keys in their time of grace do not wait for another: each question may hang for seconds. */
+/** After a failure, who can do without an answer does not wait for another: each question may hang for seconds. */
 const DOWN_MS = 2_000
 const MAX_ENTRIES = 5_000
 
@@ -22,12 +24,8 @@ export type KeyCheck =
   /** It could not be asked: 503, because client libraries delete data on 4xx. */
   | { kind: 'unavailable'; reason: string }
 
-export interface Site {
-  workspace: Workspace
-  origin: string
-}
-
 type Entry<T> = { value: T; checkedAt: number }
+const NEVER = { at: Number.NEGATIVE_INFINITY, reason: '' }
 type KnownKey = { key: KeyKind; workspace: Workspace }
 
 const WORKSPACE = {
@@ -46,6 +44,7 @@ const WORKSPACE = {
  */
 export class Directory {
   readonly #openControl: () => StoreClient
+  readonly #siteCopies: SiteCopies
   readonly #now: () => number
   readonly #maxEntries: number
   readonly #keys = new Map<string, Entry<KnownKey>>()
@@ -53,15 +52,17 @@ export class Directory {
   readonly #refusedKeys = new Map<string, number>()
   readonly #workspaces = new Map<string, Entry<Workspace | null>>()
   readonly #sites = new Map<string, Entry<Site | null>>()
-  #failed = { at: Number.NEGATIVE_INFINITY, reason: '' }
+  #failed = NEVER
 
   /** @param openControl a client for one question: a Worker must not share I/O between requests */
   constructor(
     openControl: () => StoreClient,
+    siteCopies: SiteCopies,
     now: () => number = Date.now,
     maxEntries = MAX_ENTRIES,
   ) {
     this.#openControl = openControl
+    this.#siteCopies = siteCopies
     this.#now = now
     this.#maxEntries = maxEntries
   }
@@ -87,6 +88,7 @@ export class Directory {
     }
     try {
       const value = await this.#findKey(key, parsed)
+      this.#failed = NEVER
       if (!value) {
         this.#keys.delete(key)
         remember(this.#refusedKeys, key, this.#now(), this.#maxEntries)
@@ -96,7 +98,7 @@ export class Directory {
       remember(this.#keys, key, { value, checkedAt: this.#now() }, this.#maxEntries)
       return { kind: 'ok', ...value }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = reasonOf(error)
       this.#failed = { at: this.#now(), reason }
       return this.#withoutControl(key, parsed.kind, reason)
     }
@@ -148,7 +150,7 @@ export class Directory {
 
   /** @throws what the control database throws when it cannot be asked and nothing is remembered */
   async workspace(id: string): Promise<Workspace | null> {
-    return lookUp(this.#workspaces, id, this.#now(), async () => {
+    return this.#lookUp(this.#workspaces, id, async () => {
       const [row] = await queryOf(this.#openControl())
         .select(WORKSPACE)
         .from(workspaces)
@@ -158,37 +160,74 @@ export class Directory {
     })
   }
 
-  /** @throws as {@link workspace} */
+  /**
+   * Which site a host serves. While the control database is away: as remembered, else as the copy in KV
+   * says.
+   *
+   * @throws as {@link workspace}
+   */
   async site(host: string): Promise<Site | null> {
-    return lookUp(this.#sites, host, this.#now(), async () => {
+    const ask = async () => {
       const [row] = await queryOf(this.#openControl())
-        .select({ workspace: WORKSPACE, origin: sites.origin })
+        .select({
+          workspaceId: workspaces.id,
+          origin: sites.origin,
+          honourGpc: workspaces.honourGpc,
+        })
         .from(sites)
         .innerJoin(workspaces, eq(workspaces.id, sites.workspaceId))
         .innerJoin(databases, eq(databases.workspaceId, workspaces.id))
         .where(eq(sites.host, host))
-      return row ?? null
-    })
+      const site = row ?? null
+      this.#siteCopies.note(host, site)
+      return site
+    }
+    return this.#lookUp(this.#sites, host, ask, () => this.#siteCopies.read(host))
+  }
+
+  /**
+   * Where a workspace or a site lives does not change while the control database is away.
+   *
+   * @param copy asked when nothing is remembered; what it has is as old as it says
+   */
+  async #lookUp<T>(
+    cache: Map<string, Entry<T | null>>,
+    key: string,
+    ask: () => Promise<T | null>,
+    copy: () => Promise<Entry<T> | null> = async () => null,
+  ): Promise<T | null> {
+    const now = this.#now()
+    const entry = cache.get(key)
+    if (entry && now - entry.checkedAt < (entry.value ? FRESH_MS : REFUSAL_MS)) return entry.value
+    const withoutControl = async () => {
+      if (entry) return entry
+      const copied = await copy()
+      if (copied) remember(cache, key, copied, this.#maxEntries)
+      return copied
+    }
+    const isDown = this.#failed !== NEVER
+    if (isDown && now - this.#failed.at < DOWN_MS) {
+      const held = await withoutControl()
+      if (held) return held.value
+    }
+    // Of those who come while it is down one asks, and the others need not wait with it.
+    if (isDown) this.#failed = { ...this.#failed, at: now }
+    try {
+      const value = await ask()
+      this.#failed = NEVER
+      remember(cache, key, { value, checkedAt: now }, this.#maxEntries)
+      return value
+    } catch (error) {
+      this.#failed = { at: this.#now(), reason: reasonOf(error) }
+      const held = await withoutControl()
+      if (held) return held.value
+      throw error
+    }
   }
 }
 
-async function lookUp<T>(
-  cache: Map<string, Entry<T | null>>,
-  key: string,
-  now: number,
-  ask: () => Promise<T | null>,
-): Promise<T | null> {
-  const entry = cache.get(key)
-  if (entry && now - entry.checkedAt < (entry.value ? FRESH_MS : REFUSAL_MS)) return entry.value
-  try {
-    const value = await ask()
-    remember(cache, key, { value, checkedAt: now }, MAX_ENTRIES)
-    return value
-  } catch (error) {
-    // Where a workspace or a site lives does not change while the control database is away.
-    if (entry) return entry.value
-    throw error
-  }
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Keeps what was said last: a busy key is said again every 30 s and so outlives the idle ones. */

@@ -331,6 +331,7 @@ describe('what became of an event', () => {
         page('twice'),
         { type: 'track', messageId: 'nameless', anonymousId: 'a-1' },
         { type: 'page', messageId: 'nobody' },
+        { type: 'group', messageId: 'no group', anonymousId: 'a-1', groupId: 'undefined' },
       ],
     })
     await client.settled()
@@ -339,9 +340,10 @@ describe('what became of an event', () => {
     expect(await verdictsOf('twice')).toEqual(['accepted', 'duplicate'])
     expect(await verdictsOf('nameless')).toEqual(['rejected: event_name_missing'])
     expect(await verdictsOf('nobody')).toEqual(['rejected: no_user_anon_id'])
+    expect(await verdictsOf('no group')).toEqual(['rejected: placeholder_id'])
     expect(await verdictsOf('unheard of')).toEqual([])
     expect(await client.books()).toEqual({
-      ...{ received: 6, stored: 3, duplicate: 1, rejected: 2, quarantined: 0, pending: 0 },
+      ...{ received: 7, stored: 3, duplicate: 1, rejected: 3, quarantined: 0, pending: 0 },
     })
   })
 

@@ -6,7 +6,7 @@ import { buildWorker } from '#dev/build/worker.ts'
 import type { Faults } from '#dev/libsql/faults.ts'
 import { databaseUrl, type LibsqlServer, startLibsqlServer } from '#dev/libsql/server.ts'
 import { type Edge, startEdge } from '#dev/platform/edge.ts'
-import { ensureWorkspace } from '#dev/platform/tenants.ts'
+import { ensureSite, ensureWorkspace } from '#dev/platform/tenants.ts'
 import type { EdgeTarget } from './edge-client.ts'
 
 export const WRITE_KEY = keyOf('ewk', 'demo')
@@ -20,7 +20,7 @@ export interface TestWorkspace {
 }
 
 export interface TestPlatform {
-  edge: Edge
+  readonly edge: Edge
   /** Straight into the workspace's database. */
   store: Client
   /** The database files, one `<name>.db` each with its companions; copy them while the store is stopped. */
@@ -29,6 +29,8 @@ export interface TestPlatform {
   objectsDir: string
   /** Another tenant on the same platform, so that faults can be tried on many at once. */
   addWorkspace(id: string, timezone?: string): Promise<TestWorkspace>
+  /** A new Worker on the same ports and files: every isolate of it is cold. */
+  restartEdge(): Promise<void>
   stopStore(): Promise<void>
   startStore(): Promise<void>
   stop(): Promise<void>
@@ -38,6 +40,8 @@ export interface TestPlatformOptions {
   buckets?: number
   timezone?: string
   faults?: Faults
+  /** Where the pages of a site come from that the edge serves at its `siteUrl`. */
+  siteOrigin?: string
 }
 
 /** The real Worker bundle in workerd over a real store, in one test process, so that faults can be injected. */
@@ -61,15 +65,21 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       ],
     })
   await provision('demo', options.timezone ?? 'Europe/Berlin')
-  const edge = await startEdge({
-    modules,
-    dir: join(dir, 'edge'),
-    port: 0,
-    sitePort: null,
-    controlUrl: databaseUrl(url, 'control'),
-    storeToken: TOKEN,
-    signingSecret: 'test-secret-test-secret-test-secret-test',
-  })
+  const openEdge = (port: number, sitePort: number | null) =>
+    startEdge({
+      modules,
+      dir: join(dir, 'edge'),
+      port,
+      sitePort,
+      controlUrl: databaseUrl(url, 'control'),
+      storeToken: TOKEN,
+      signingSecret: 'test-secret-test-secret-test-secret-test',
+    })
+  let edge = await openEdge(0, options.siteOrigin ? 0 : null)
+  if (options.siteOrigin && edge.siteUrl) {
+    const { host } = new URL(edge.siteUrl)
+    await ensureSite(url, TOKEN, { host, workspaceId: 'demo', origin: options.siteOrigin })
+  }
   const clients: Client[] = []
   const connect = (id: string) => {
     const client = createClient({ url: databaseUrl(url, `ws-${id}`), authToken: TOKEN })
@@ -77,7 +87,9 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     return client
   }
   return {
-    edge,
+    get edge() {
+      return edge
+    },
     store: connect('demo'),
     storeDir: join(dir, 'store'),
     objectsDir: join(dir, 'edge', 'objects'),
@@ -87,6 +99,11 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
         target: { edge: edge.url, writeKey: keyOf('ewk', id), secretKey: keyOf('esk', id) },
         store: connect(id),
       }
+    },
+    async restartEdge() {
+      const { url, siteUrl } = edge
+      await edge.stop()
+      edge = await openEdge(portOf(url), siteUrl ? portOf(siteUrl) : null)
     },
     async stopStore() {
       await server?.stop()
@@ -102,6 +119,10 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       await rm(dir, { recursive: true, force: true })
     },
   }
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port)
 }
 
 /** The key's kind and workspace are part of it; the rest is each workspace's own, and long enough to be taken. */

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isAlive } from '#dev/platform/home.ts'
+import { isRunning } from '#backend/lock/process-identity.ts'
 import { waitFor } from './edge-client.ts'
 
 const START = fileURLToPath(new URL('../../dev/start.ts', import.meta.url))
@@ -96,7 +96,7 @@ async function gone(child: ChildProcess): Promise<void> {
       child.pid === undefined ||
       child.exitCode !== null ||
       child.signalCode !== null ||
-      !isAlive(child.pid),
+      !isRunning(child.pid),
     30_000,
     () => 'the platform to end',
   )

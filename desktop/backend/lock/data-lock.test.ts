@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ConsoleError } from '../console-error.ts'
+import { startTogether } from '../testing/start-together.ts'
 import { acquireDataLock } from './data-lock.ts'
 import { processIdentity } from './process-identity.ts'
 
@@ -84,36 +85,12 @@ describe('the lock on the data folder', () => {
 
   test('goes to exactly one of many that find a stale one at once', async () => {
     writeLock({ pid: endedProcess(), identity: 'boot:1', nonce: 'old' })
-    const script = `
-      import { acquireDataLock } from ${JSON.stringify(new URL('./data-lock.ts', import.meta.url).href)}
-      process.stdin.once('data', async () => {
-        const got = await acquireDataLock(${JSON.stringify(folder)}).then(() => 'got', () => 'busy')
-        process.stdout.write(got)
-      })
-      process.stdout.write('ready ')
-    `
-    const starters = Array.from({ length: 4 }, () => {
-      const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script])
-      let output = ''
-      child.stdout.on('data', (data) => {
-        output += String(data)
-      })
-      const saw = async (text: string) => {
-        while (!output.includes(text)) await once(child.stdout, 'data')
-      }
-      return { child, saw, output: () => output }
-    })
-    try {
-      for (const starter of starters) await starter.saw('ready')
-      for (const { child } of starters) child.stdin.write('go\n')
-      for (const starter of starters) {
-        while (!/got|busy/.test(starter.output())) await once(starter.child.stdout, 'data')
-      }
-      const winners = starters.filter((starter) => starter.output().includes('got'))
-      expect(winners).toHaveLength(1)
-    } finally {
-      for (const { child } of starters) child.kill('SIGKILL')
-    }
+    const answers = await startTogether(
+      4,
+      new URL('./data-lock.ts', import.meta.url),
+      `module.acquireDataLock(${JSON.stringify(folder)}).then(() => 'got', () => 'busy')`,
+    )
+    expect(answers.toSorted()).toEqual(['busy', 'busy', 'busy', 'got'])
   })
 
   test('says so when the folder cannot be written', async () => {

@@ -1,141 +1,30 @@
-import { randomUUID } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
 import { ConsoleError } from '../console-error.ts'
-import { isRunning, processIdentity } from './process-identity.ts'
+import { type LockAttempt, takeFolderLock } from './folder-lock.ts'
 
 const LOCK_FILE = 'console.lock'
-const ROUNDS = 10
-const ROUND_WAIT_MS = 50
-
-const LockHolder = z.object({
-  pid: z.number().int().positive(),
-  identity: z.string().nullable(),
-  nonce: z.string(),
-})
-type LockHolder = z.infer<typeof LockHolder>
 
 export type DataLock = { release(): void }
 
-/** The locks this very process holds, which a look at the pid cannot tell from a stale one. */
-const heldHere = new Set<string>()
-
 /**
- * Takes the data folder for this process. PGlite opens a directory that another process is writing
+ * Takes the data folder for this console. PGlite opens a directory that another process is writing
  * to without complaint, and rows acknowledged to either are lost, so the lock is ours: a file beside
- * the database, created exclusively. The lock of a process that no longer runs is taken over.
+ * the database.
  *
  * @throws ConsoleError `busy`, naming the other process, or `storage` where the folder is not
  *   writable.
  */
 export const acquireDataLock = async (dataDir: string): Promise<DataLock> => {
-  const path = join(dataDir, LOCK_FILE)
-  const mine: LockHolder = {
-    pid: process.pid,
-    identity: processIdentity(process.pid),
-    nonce: randomUUID(),
-  }
-  makeFolder(dataDir)
-  for (let round = 0; round < ROUNDS; round += 1) {
-    if (createWhole(path, mine) || succeed(path, mine)) {
-      heldHere.add(path)
-      return { release: () => release(path, mine) }
-    }
-    const found = parseLock(path)
-    if (typeof found !== 'string' && isHeld(path, found)) throw busy(dataDir, found.pid)
-    await sleep(ROUND_WAIT_MS)
-  }
-  throw busy(dataDir, null)
+  const attempt = await attemptIn(dataDir)
+  if (attempt.kind === 'busy') throw busy(dataDir, attempt.pid)
+  return attempt
 }
 
-const makeFolder = (dataDir: string): void => {
+const attemptIn = async (dataDir: string): Promise<LockAttempt> => {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    return await takeFolderLock(dataDir, LOCK_FILE)
   } catch (error) {
     throw notWritable(dataDir, error)
   }
-}
-
-/** Creates a file with its content in one step, or not at all where there is one. */
-const createWhole = (path: string, holder: LockHolder): boolean => {
-  const draft = `${path}.${randomUUID()}`
-  try {
-    writeFileSync(draft, JSON.stringify(holder), { flag: 'wx', mode: 0o600 })
-    linkSync(draft, path)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false
-    throw notWritable(path, error)
-  } finally {
-    rmSync(draft, { force: true })
-  }
-}
-
-/**
- * Takes over the lock of a process that no longer runs. Only one starter can create the marker that
- * names the stale lock, and it puts its own in place by a rename, so there is always exactly one lock
- * and never a moment without. A starter that comes late finds another lock than the one it read. The
- * marker of a starter that died half-way is itself a stale lock to succeed to.
- */
-const succeed = (path: string, mine: LockHolder): boolean => {
-  const stale = parseLock(path)
-  if (stale === 'gone' || (stale !== 'unreadable' && isHeld(path, stale))) return false
-  const marker = claimSuccession(path, stale, mine)
-  if (marker === null) return false
-  try {
-    if (!isSame(parseLock(path), stale)) return false
-    const draft = `${path}.${mine.nonce}.lock`
-    writeFileSync(draft, JSON.stringify(mine), { mode: 0o600 })
-    renameSync(draft, path)
-    return true
-  } catch (error) {
-    throw notWritable(path, error)
-  } finally {
-    rmSync(marker, { force: true })
-  }
-}
-
-/** The marker that makes this starter the one successor, or null where another one is. */
-const claimSuccession = (path: string, stale: Found, mine: LockHolder): string | null => {
-  let nonce = nonceOf(stale)
-  for (let links = 0; links < ROUNDS; links += 1) {
-    const marker = `${path}.after-${nonce}`
-    if (createWhole(marker, mine)) return marker
-    const other = parseLock(marker)
-    if (other === 'gone' || (other !== 'unreadable' && isHeld(marker, other))) return null
-    nonce = nonceOf(other)
-  }
-  return null
-}
-
-type Found = LockHolder | 'unreadable'
-
-const nonceOf = (found: Found): string => (found === 'unreadable' ? found : found.nonce)
-
-const isSame = (found: Found | 'gone', stale: Found): boolean =>
-  found !== 'gone' && nonceOf(found) === nonceOf(stale)
-
-const parseLock = (path: string): LockHolder | 'gone' | 'unreadable' => {
-  try {
-    return LockHolder.parse(JSON.parse(readFileSync(path, 'utf8')))
-  } catch (error) {
-    return hasCode(error, 'ENOENT') ? 'gone' : 'unreadable'
-  }
-}
-
-const isHeld = (path: string, holder: LockHolder): boolean => {
-  if (heldHere.has(path)) return true
-  if (holder.pid === process.pid || !isRunning(holder.pid)) return false
-  const now = processIdentity(holder.pid)
-  return now === null || holder.identity === null || now === holder.identity
-}
-
-const release = (path: string, mine: LockHolder): void => {
-  heldHere.delete(path)
-  const found = parseLock(path)
-  if (typeof found !== 'string' && found.nonce === mine.nonce) rmSync(path, { force: true })
 }
 
 const busy = (dataDir: string, pid: number | null): ConsoleError =>
@@ -152,6 +41,3 @@ const notWritable = (path: string, cause: unknown): ConsoleError =>
     'Give it a folder that you may write to.',
     cause,
   )
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code
