@@ -109,7 +109,10 @@ export function describedOperations(document: unknown): DescribedOperation[] {
         description: parameter.description ?? parameter.schema.description ?? '',
       })),
       body: fieldsOf(operation.requestBody?.content, schemas),
-      answer: fieldsOf(operation.responses['200']?.content, schemas),
+      answer: fieldsOf(
+        (operation.responses['200'] ?? operation.responses['202'])?.content,
+        schemas,
+      ),
       responses: Object.entries(operation.responses).map(([status, response]) => [
         status,
         response.description,

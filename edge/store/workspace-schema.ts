@@ -109,10 +109,14 @@ export const quarantine = sqliteTable(
   (table) => [unique().on(table.object, table.logSeq)],
 )
 
-export const tombstones = sqliteTable('tombstones', {
-  subjectHash: text('subject_hash').primaryKey(),
-  erasedAt: integer('erased_at').notNull(),
-})
+export const tombstones = sqliteTable(
+  'tombstones',
+  {
+    subjectHash: text('subject_hash').primaryKey(),
+    erasedAt: integer('erased_at').notNull(),
+  },
+  (table) => [index('tombstones_erased_at').on(table.erasedAt)],
+)
 
 export const erasures = sqliteTable(
   'erasures',

@@ -10,6 +10,9 @@ CREATE TABLE erasures (
 
 CREATE INDEX erasures_requested_at ON erasures (requested_at, erasure_id);
 
+-- When somebody was last erased is asked with every batch of the projector.
+CREATE INDEX tombstones_erased_at ON tombstones (erased_at);
+
 -- What replicas must drop: an event by its ingest_seq, a visitor or person by its keyed hash.
 CREATE TABLE erasure_log (
   log_seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { requestedSql } from '#dev/libsql/faults.ts'
 import { SYNC_PROTOCOL_VERSION } from '#shared/sync/protocol.ts'
-import { EdgeClient } from '#tests/platform/edge-client.ts'
+import { EdgeClient, waitFor } from '#tests/platform/edge-client.ts'
 import {
   SECRET_KEY,
   startTestPlatform,
@@ -84,6 +84,22 @@ async function exerciseEverything(): Promise<void> {
   const undo = { linkId: String(rows[0]?.link_id), reason: 'a shared device' }
   expect(await post('/api/v1/identity/links/undo', { ...undo, undone: true })).toBe(200)
   expect(await post('/api/v1/identity/links/undo', { ...undo, undone: false })).toBe(200)
+  await client.get('/api/v1/erasures?limit=5')
+  for (const subject of [
+    { visitorId: 'dev-1' },
+    { userId: 'user-1' },
+    { email: 'user-2@example.com' },
+  ]) {
+    expect(await post('/api/v1/erasures', subject)).toBe(202)
+  }
+  const late = { type: 'page', messageId: 'late', anonymousId: 'dev-1', timestamp: '2026-01-01' }
+  expect((await client.capture('batch', { batch: [late] })).status).toBe(200)
+  await waitFor(
+    async () => (await platform.store.execute('SELECT 1 FROM outbox LIMIT 1')).rows.length === 0,
+    60_000,
+    () => 'every object to be told of the erasures',
+  )
+  asked.delete('SELECT 1 FROM outbox LIMIT 1')
   const start = { ingestSeq: 0, verdictSeq: 0, version: 0 }
   expect(
     await post('/api/v1/sync/pull', {
