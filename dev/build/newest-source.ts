@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -12,5 +12,5 @@ export async function newestSource(paths: readonly string[]): Promise<number> {
     const children = await Promise.all((await readdir(path)).map((name) => visit(join(path, name))))
     return Math.max(info.mtimeMs, ...children)
   }
-  return Math.max(...(await Promise.all(paths.map((path) => visit(join(ROOT, path))))))
+  return Math.max(...(await Promise.all(paths.map((path) => visit(resolve(ROOT, path))))))
 }

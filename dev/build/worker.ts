@@ -9,7 +9,15 @@ import { newestSource } from './newest-source.ts'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const OUT = join(ROOT, 'dist/worker')
 const STAMP = 'built-from.txt'
-const SOURCES = ['edge', 'shared', 'models', 'sdk', 'wrangler.toml', 'package-lock.json']
+/** What goes into the Worker. */
+export const WORKER_SOURCES: readonly string[] = [
+  'edge',
+  'shared',
+  'models',
+  'sdk',
+  'wrangler.toml',
+  'package-lock.json',
+]
 
 export interface WorkerModule {
   type: 'ESModule' | 'CompiledWasm' | 'Data' | 'Text'
@@ -21,7 +29,7 @@ export interface WorkerModule {
  * before the upload), and its modules with the entry first. Built again only when a source is newer.
  */
 export async function buildWorker(): Promise<WorkerModule[]> {
-  const newest = String(await newestSource(SOURCES))
+  const newest = String(await newestSource(WORKER_SOURCES))
   if ((await readStamp()) !== newest) {
     await buildSdk()
     const built = `${OUT}.${process.pid}`

@@ -25,6 +25,8 @@ export interface Edge {
   siteUrl: string | null
   /** Runs the scheduled handler, as the cron trigger does in production. */
   sweep(): Promise<void>
+  /** Puts another build of the Worker in the place of the running one; data and ports stay. */
+  reload(modules: readonly WorkerModule[]): Promise<void>
   /** What KV holds, by name. */
   kvKeys(): Promise<string[]>
   stop(): Promise<void>
@@ -33,22 +35,11 @@ export interface Edge {
 /** The production bundle in workerd, with the bindings that wrangler.toml declares. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(CONFIG)
-  const modules = await Promise.all(
-    options.modules.map(async ({ type, path }) => ({
-      type,
-      path: basename(path),
-      contents:
-        type === 'ESModule' || type === 'Text'
-          ? await readFile(path, 'utf8')
-          : await readFile(path),
-    })),
-  )
   const { modulesRules: _, rootPath: __, ...bindings } = workerOptions
-  const listeners = signalListeners()
-  const miniflare = new Miniflare({
+  const configured = async (modules: readonly WorkerModule[]) => ({
     ...bindings,
     name: 'edgewise',
-    modules,
+    modules: await Promise.all(modules.map(loaded)),
     bindings: Object.assign({}, bindings.bindings, {
       CONTROL_DB_URL: options.controlUrl,
       STORE_AUTH_TOKEN: options.storeToken,
@@ -59,8 +50,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     unsafeDirectSockets: options.sitePort === null ? [] : [{ host: HOST, port: options.sitePort }],
     durableObjectsPersist: join(options.dir, 'objects'),
     kvPersist: join(options.dir, 'kv'),
-    cf: false,
+    cf: false as const,
   })
+  const first = await configured(options.modules)
+  const listeners = signalListeners()
+  const miniflare = new Miniflare(first)
   const url = (await miniflare.ready).origin
   removeOtherListeners(listeners)
   return {
@@ -70,12 +64,21 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       const worker = await miniflare.getWorker()
       await worker.scheduled({})
     },
+    async reload(modules) {
+      await miniflare.setOptions(await configured(modules))
+    },
     async kvKeys() {
       const kv = await miniflare.getKVNamespace('CONFIG')
       return (await kv.list()).keys.map(({ name }) => name)
     },
     stop: () => miniflare.dispose(),
   }
+}
+
+async function loaded({ type, path }: WorkerModule) {
+  const isText = type === 'ESModule' || type === 'Text'
+  const contents = isText ? await readFile(path, 'utf8') : await readFile(path)
+  return { type, path: basename(path), contents }
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

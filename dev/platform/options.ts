@@ -6,6 +6,8 @@ export interface StartOptions {
   port: number
   demo: boolean
   console: boolean
+  /** Whether the edge follows changes of its sources. */
+  watch: boolean
 }
 
 /** A start that cannot go on, in one sentence that says what to do. */
@@ -23,6 +25,8 @@ export const HELP = `Starts Edgewise on this machine: the store, the edge, a dem
   npm start -- --port 9000       the edge on this port, site and console on the next two (0: any free)
   npm start -- --help            this text
 
+  npm run dev                    the same, and the edge follows what you save (takes the same options)
+
 EDGEWISE_HOME is the data folder (default .edgewise). Ctrl-C stops everything; nothing is lost.`
 
 /** @throws StartError for an option that does not exist or has a wrong value */
@@ -38,6 +42,7 @@ export function parseOptions(
         port: { type: 'string' },
         'no-demo': { type: 'boolean' },
         'no-console': { type: 'boolean' },
+        watch: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values
@@ -55,5 +60,6 @@ export function parseOptions(
     port,
     demo: !values['no-demo'],
     console: !values['no-console'],
+    watch: values.watch === true,
   }
 }

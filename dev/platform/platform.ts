@@ -11,6 +11,7 @@ import { childPids, startGuardian } from './guarded-children.ts'
 import { DEMO_WORKSPACE, type Home } from './home.ts'
 import type { StartOptions } from './options.ts'
 import { claimPort } from './ports.ts'
+import { reloadOnChange } from './reload.ts'
 import { ensureSite, ensureWorkspace } from './tenants.ts'
 
 /** One disk, one writer: two objects keep both cores busy, more only take turns. */
@@ -109,6 +110,7 @@ async function bringUp(
   })
   stops.push(edge.stop)
   watch()
+  if (options.watch) stops.push(reloadOnChange(edge, step, watch).stop)
   const sweeping = setInterval(() => void edge.sweep().catch(() => undefined), SWEEP_EVERY_MS)
   stops.push(async () => clearInterval(sweeping))
 
