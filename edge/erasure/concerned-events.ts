@@ -76,8 +76,12 @@ export function isOfErased(event: ProjectedEvent, nodes: ErasedNodes): boolean {
   )
 }
 
+/** An alias says of its previous id only that it is one: it stands there as a device, and may be a user. */
 async function neighboursOf(store: StoreClient, nodes: readonly Node[]): Promise<Node[]> {
-  const { rows } = await store.execute({ sql: READ_NEIGHBOURS, args: [JSON.stringify(nodes)] })
+  const asked = nodes.flatMap((node) =>
+    node.startsWith('u:') ? [node, `d:${node.slice(2)}`] : [node],
+  )
+  const { rows } = await store.execute({ sql: READ_NEIGHBOURS, args: [JSON.stringify(asked)] })
   return [...new Set([...nodes, ...rows.flatMap((row) => [String(row.node), String(row.other)])])]
 }
 

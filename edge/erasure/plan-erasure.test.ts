@@ -128,7 +128,8 @@ test('after an erasure everything is as if the erased events had never been', as
   let partial = 0
   await fc.assert(
     fc.asyncProperty(
-      eventLog,
+      // Capture takes no alias without a user.
+      eventLog.map((log) => log.filter(({ type, userId }) => type !== 'alias' || userId !== null)),
       fc.integer({ min: 1, max: 10 }),
       subject,
       fc.double({ min: 0, max: 1, noNaN: true }),

@@ -1,6 +1,6 @@
 import type { InStatement } from '@libsql/client/web'
 import { personSubject, type SubjectHash, visitorSubject } from '#shared/erasure/subject-hash.ts'
-import type { Link } from '#shared/identity/link.ts'
+import type { Link, Node } from '#shared/identity/link.ts'
 import { type FoldResult, foldEvents } from '../projection/fold.ts'
 import { loadLinks, loadNeighbourhood, neighbourNodes } from '../projection/load.ts'
 import { resolveNeighbourhood } from '../projection/persons.ts'
@@ -44,8 +44,10 @@ export async function planErasure(
   const visitorIds = new Set(
     erased.flatMap(({ visitorId }) => (visitorId === null ? [] : [visitorId])),
   )
-  const identity = await identityWithout(store, gone, kept, nodes)
   const fold = keptOf(kept, gone, visitorIds)
+  // Without its device's events a visitor may be a server's user again, and belong to that user's person.
+  const owned = [...nodes.keys(), ...fold.visitors.map(({ row }) => nodeOf(row))]
+  const identity = await identityWithout(store, gone, kept, owned, nodes)
   for (const { row } of fold.visitors) {
     row.personId = identity.ownerOf(nodeOf(row))
   }
@@ -113,16 +115,21 @@ function keptOf(kept: FoldResult, gone: FoldResult, visitorIds: ReadonlySet<stri
   }
 }
 
-/** The identity graph around what was erased, resolved anew from what the remaining events still say. */
+/**
+ * The identity graph around what was erased, resolved anew from what the remaining events still say.
+ *
+ * @param owned nodes whose person is asked for, whether or not an erased link names them
+ */
 async function identityWithout(
   store: StoreClient,
   gone: FoldResult,
   kept: FoldResult,
+  owned: readonly Node[],
   nodes: ErasedNodes,
 ) {
   const goneIds = new Set(gone.links.map(({ id }) => id))
   const traitNodes = new Set(gone.traits.map(({ node }) => node))
-  const seeds = [...new Set([...neighbourNodes(gone.links), ...traitNodes, ...nodes.keys()])]
+  const seeds = [...new Set([...neighbourNodes(gone.links), ...traitNodes, ...owned])]
   const before = await loadLinks(store, seeds)
   const known = await loadNeighbourhood(store, before, seeds)
   const stillSaid = kept.links.filter(({ id }) => goneIds.has(id))

@@ -1,8 +1,14 @@
 import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { PGlite } from '@electric-sql/pglite'
 import { createClient } from '@libsql/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { fetchPage } from '#backend/pull/fetch-page.ts'
+import { applyPage } from '#backend/replica/apply-page.ts'
+import { RAW_WINDOW } from '#backend/replica/raw-window.ts'
+import { readCursor } from '#backend/replica/state.ts'
+import { createMemoryReplica } from '#backend/testing/memory-replica.ts'
 import type { Fault } from '#dev/libsql/faults.ts'
 import type { ErasureSubject } from '#edge/erasure/subject.ts'
 import { type PullRequest, SYNC_PROTOCOL_VERSION } from '#shared/sync/protocol.ts'
@@ -90,7 +96,39 @@ async function expectNothingOf(ada: Ada, tenant: Tenant): Promise<void> {
 const statusOf = async (tenant: Tenant, visitorId: string) =>
   (await ask(tenant, `/api/v1/visitors/${visitorId}`)).status
 
-test('an erased person leaves nothing in store and objects, on any device; others keep what is theirs', async () => {
+/** A console's replica, pulled as a console does. */
+class Replica {
+  readonly #db: PGlite
+  readonly #tenant: Tenant
+
+  constructor(db: PGlite, tenant: Tenant) {
+    this.#db = db
+    this.#tenant = tenant
+  }
+
+  async pullAll(): Promise<void> {
+    const { edge: edgeUrl, secretKey } = this.#tenant.client.target
+    for (;;) {
+      const cursor = await readCursor(this.#db)
+      const { signal } = new AbortController()
+      const outcome = await fetchPage({ edgeUrl, secretKey, fetch }, cursor, signal)
+      if (outcome.kind !== 'page') throw new Error(`The pull says ${JSON.stringify(outcome)}`)
+      await applyPage(this.#db, outcome.page, { window: RAW_WINDOW, now: Date.now() })
+      if (!outcome.page.more) return
+    }
+  }
+
+  async tracesOf(ada: Ada): Promise<string[]> {
+    const found: string[] = []
+    for (const table of ['stream', 'visitors', 'persons', 'leads']) {
+      const { rows } = await this.#db.query(`select * from ${table}`)
+      found.push(...rows.map((row) => JSON.stringify(row)).filter((text) => ada.isIn(text)))
+    }
+    return found
+  }
+}
+
+test('an erased person leaves nothing in store, objects and replicas, on any device; others keep what is theirs', async () => {
   const tenant = await tenants.add('whole')
   const ada = new Ada('whole')
   await new LoadRecord().run(tenant.client, new LoadPlan({ seed: 11 }), { calls: 20 })
@@ -98,6 +136,10 @@ test('an erased person leaves nothing in store and objects, on any device; other
   await tenant.client.settled()
   expect((await ada.tracesIn(tenant.store)).length).toBeGreaterThan(10)
   expect((await ada.tracesInObjects(tenants.platform.objectsDir)).length).toBeGreaterThan(3)
+  await using db = await createMemoryReplica()
+  const replica = new Replica(db, tenant)
+  await replica.pullAll()
+  expect((await replica.tracesOf(ada)).length).toBeGreaterThan(5)
 
   const erasure = await erase(tenant, { email: ada.email })
   expect(erasure).toMatchObject({ events: 8, visitors: 3 })
@@ -105,6 +147,10 @@ test('an erased person leaves nothing in store and objects, on any device; other
   await expectNothingOf(ada, tenant)
   for (const id of [ada.laptop, ada.phone, ada.userId]) expect(await statusOf(tenant, id)).toBe(404)
   expect((await ask(tenant, '/v1/score', { visitorId: ada.laptop })).status).toBe(404)
+  await replica.pullAll()
+  expect(await replica.tracesOf(ada)).toEqual([])
+  const { rows } = await db.query("select email from leads where email = 'bob@example.com'")
+  expect(rows).toHaveLength(1)
 
   const kiosk = await tenant.client.get('/api/v1/visitors/kiosk-7')
   expect(kiosk).toMatchObject({
