@@ -34,7 +34,9 @@ export class LiveProfiles {
   /** Visitors whose row is behind the log. */
   readonly #unsaved = new Set<string>()
   /** Visitors whose score may have changed. */
-  readonly #unscored = new Set<string>()
+  readonly #unscored: Set<string>
+  /** The disk names some as unscored: once they are scored, it must be told. */
+  #savedUnscored: boolean
   /** Visitors of whom the store knows more. */
   readonly #returning: Set<string>
   /** Visitors brought back since the last save: the disk still calls them returning. */
@@ -53,6 +55,8 @@ export class LiveProfiles {
     this.#isErased = isErased
     this.#rows = new ProfileStorage(log.sql)
     this.#returning = new Set(this.#rows.returning())
+    this.#unscored = new Set(this.#rows.unscored())
+    this.#savedUnscored = this.#unscored.size > 0
     this.#refold()
   }
 
@@ -167,6 +171,8 @@ export class LiveProfiles {
       if (profile) this.#rows.save(id, JSON.stringify(profile), now)
       if (this.#returning.has(id)) this.#rows.markReturning(id)
     }
+    if (this.#savedUnscored || this.#unscored.size > 0) this.#rows.setUnscored(this.#unscored)
+    this.#savedUnscored = this.#unscored.size > 0
     for (const id of this.#gone) this.#rows.delete(id)
     for (const id of this.#returned) this.#rows.markReturned(id)
     this.#unsaved.clear()

@@ -65,6 +65,19 @@ describe('live profiles', () => {
     }
   })
 
+  test('what was saved but not scored yet is scored after a restart, and what was scored is not', () =>
+    inStorage((sql) => {
+      const profiles = new LiveProfiles(new LogStorage(sql))
+      profiles.fold(event(0))
+      profiles.fold(event(1))
+      expect(profiles.takeUnscored(1)).toHaveLength(1)
+      profiles.save(NOW)
+      const reopened = new LiveProfiles(new LogStorage(sql))
+      expect(reopened.takeUnscored(10).map(({ visitorId }) => visitorId)).toEqual(['b'])
+      reopened.save(NOW)
+      expect(new LiveProfiles(new LogStorage(sql)).unscoredCount).toBe(0)
+    }))
+
   test('what was not saved is scored again after a restart', () =>
     inStorage((sql) => {
       const log = new LogStorage(sql)

@@ -6,6 +6,7 @@
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS profiles (visitor_id TEXT PRIMARY KEY, body TEXT NOT NULL, touched_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS profiles_idle ON profiles (touched_at) WHERE body <> '';
+CREATE TABLE IF NOT EXISTS unscored_visitors (visitor_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS returning_visitors (visitor_id TEXT PRIMARY KEY) WITHOUT ROWID;
 `
 
@@ -82,5 +83,20 @@ export class ProfileStorage {
 
   markReturned(visitorId: string): void {
     this.#sql.exec('DELETE FROM returning_visitors WHERE visitor_id = ?', visitorId)
+  }
+
+  /** Visitors whose row is newer than their latest score. */
+  unscored(): string[] {
+    return this.#sql
+      .exec('SELECT visitor_id FROM unscored_visitors')
+      .toArray()
+      .map((row) => String(row.visitor_id))
+  }
+
+  setUnscored(visitorIds: Iterable<string>): void {
+    this.#sql.exec('DELETE FROM unscored_visitors')
+    for (const id of visitorIds) {
+      this.#sql.exec('INSERT INTO unscored_visitors (visitor_id) VALUES (?)', id)
+    }
   }
 }

@@ -146,6 +146,7 @@ export class VisitorLog extends DurableObject<Env> {
       this.#log.backlog() > 0 ||
       this.#announcedEpoch !== null ||
       this.#profiles.returningCount > 0 ||
+      this.#profiles.unscoredCount > 0 ||
       this.#isPurgeDue(Date.now())
     ) {
       await this.#setAlarm(Date.now())
