@@ -76,6 +76,22 @@ describe('POST /v1/score', () => {
     expect(Score.parse(body)).toEqual(direct)
   })
 
+  test('of a company whose size is known as a range, the range is what people read', async () => {
+    const stated = { value: '1000-4999', at: NOW, messageId: 'm-1', verified: false }
+    const scored = { ...profile, traits: { employees: stated } }
+    const ofRange = scoreRoutes({ ...deps, profileOf: async () => scored })
+    const answer = await ofRange.request('/v1/score', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer good' },
+      body: JSON.stringify({ visitorId: 'v-1' }),
+    })
+    const { reasons } = Score.parse(await answer.json())
+    expect(reasons.find(({ feature }) => feature === 'employees')).toMatchObject({
+      value: 2236,
+      text: 'company of 1,000–4,999 people',
+    })
+  })
+
   test('without reasons the score is the same and says nothing of why', async () => {
     const withReasons = await post({ visitorId: 'v-1' })
     const without = await post({ visitorId: 'v-1', reasons: false })
