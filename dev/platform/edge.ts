@@ -57,7 +57,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     unsafeDirectSockets: options.sitePort === null ? [] : [{ host: HOST, port: options.sitePort }],
     durableObjectsPersist: join(options.dir, 'objects'),
     kvPersist: join(options.dir, 'kv'),
-    cf: false,
+    // Nothing is known of where a request comes from; `false` would be a placeholder in Texas.
+    cf: {},
   })
   const url = (await miniflare.ready).origin
   removeOtherListeners(listeners)
