@@ -31,7 +31,7 @@ const deps: ScoreRouteDeps = {
     workspaceId === 'ws-1' && visitorId === 'v-1' ? profile : null,
   authorize: async (c) => {
     if (c.req.header('authorization') === 'Bearer good') return { workspaceId: 'ws-1' }
-    throw new ProblemError(problems.keyMissing())
+    throw new ProblemError(problems.keyMissing(['secret']))
   },
   now: () => NOW,
 }
@@ -128,6 +128,20 @@ describe('POST /v1/score', () => {
   })
 
   test.each([
+    ['{"features":{"__proto__":1}}', '__proto__'],
+    ['{"features":{"employees":NaN}}', 'employees'],
+  ])('%s is refused and named', async (text, field) => {
+    const { status, body } = await post(text)
+    expect(status).toBe(400)
+    expect(body).toMatchObject({
+      detail: expect.stringContaining(field),
+      next: expect.stringContaining(field),
+    })
+  })
+
+  test.each([
+    ['features that are a list', { features: [] }],
+    ['a field of every object', JSON.parse('{"visitorId":"v-1","__proto__":1}')],
     ['neither visitor nor features', {}],
     ['both visitor and features', { visitorId: 'v-1', features: {} }],
     ['an unknown field', { visitorId: 'v-1', explain: true }],
