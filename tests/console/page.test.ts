@@ -202,6 +202,20 @@ describe('the console’s page', () => {
     await page.getByText('Synced just now').waitFor()
   })
 
+  test('does not call itself synced while the edge says nothing at all', async () => {
+    await page.goto(running.url)
+    await page.getByText('Synced just now').waitFor()
+    let answerAgain = () => {}
+    const silence = new Promise<void>((resolve) => {
+      answerAgain = resolve
+    })
+    edge.beforeAnswer = () => silence
+    await page.getByText(/^No answer for 1\d s$/).waitFor()
+    edge.beforeAnswer = async () => {}
+    answerAgain()
+    await page.getByText('Synced just now').waitFor()
+  })
+
   test('outlives its back end, and finds it again', async () => {
     await page.goto(running.url)
     await leads().getByText('Demo Anders').waitFor()
@@ -269,10 +283,17 @@ const OVERLAPPING = `[...document.querySelectorAll('.figure')].flatMap((figure) 
 
 describe('in a window', () => {
   test.each([1280, 1024, 760, 600, 390])('%i px wide nothing is cut or covered', async (width) => {
+    const receivedAt = Date.now() - 90_000
+    edge.store.events.push(
+      ...Array.from({ length: 1200 }, (_, n) => eventFact({ ingestSeq: 2000 + n, receivedAt })),
+    )
     await page.setViewportSize({ width, height: 560 })
     await page.goto(running.url)
     await leads().getByText('Demo Anders').waitFor()
-    await page.locator('.minute-bars').waitFor()
+    await page
+      .locator('.figure-value')
+      .getByText(/^1,\d{3}$/)
+      .waitFor()
     expect(await page.evaluate(STICKING_OUT)).toEqual([])
     expect(await page.evaluate(OVERLAPPING)).toEqual([])
     const scrolled = await page.evaluate<number[]>(
