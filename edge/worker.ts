@@ -1,5 +1,6 @@
 import sdkScript from '../dist/sdk/e.txt'
 import { type ApiApp, answerOf } from './api/api-app.ts'
+import { frontDoor } from './api/front-door.ts'
 import { createApp, personalizeDeps } from './app.ts'
 import { capture } from './capture/capture.ts'
 import { preflight } from './capture/cors.ts'
@@ -41,7 +42,7 @@ async function route(request: Request, env: Env): Promise<Response> {
   }
   if (path === '/e.js') return sdk()
   const site = await directoryOf(env).site(url.host)
-  if (!site) return appOf(env).fetch(request, env)
+  if (!site) return frontDoor(request.method, path) ?? appOf(env).fetch(request, env)
   return proxySite(request, site, { ...personalizeDeps(env), fetch: (asked) => fetch(asked) })
 }
 

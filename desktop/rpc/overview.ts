@@ -2,8 +2,9 @@ import { z } from 'zod'
 
 /** The counters over the page. Days begin at midnight of this computer's time zone. */
 export const Overview = z.object({
+  /** Without what had happened more than an hour before it arrived. */
   eventsLast15Minutes: z.number(),
-  /** Received events per minute of the last hour, oldest first, 60 entries. */
+  /** The same per minute of the last hour, oldest first, 60 entries. */
   perMinute: z.array(z.number()),
   today: z.object({
     accepted: z.number(),

@@ -50,7 +50,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     unsafeDirectSockets: options.sitePort === null ? [] : [{ host: HOST, port: options.sitePort }],
     durableObjectsPersist: join(options.dir, 'objects'),
     kvPersist: join(options.dir, 'kv'),
-    cf: false as const,
+    // Nothing is known of where a request comes from; `false` would be a placeholder in Texas.
+    cf: {},
   })
   const first = await configured(options.modules)
   const listeners = signalListeners()

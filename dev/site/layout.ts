@@ -1,5 +1,6 @@
 import { html, type Markup } from './html.ts'
 import type { Page } from './page.ts'
+import { documentTitle } from './site-pages.ts'
 
 const LINKS = [
   ['/product', 'Product'],
@@ -42,7 +43,7 @@ export function layout(path: string, page: Page, writeKey: string): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${page.title} · Ferrolane</title>
+<title>${documentTitle(page)}</title>
 <meta name="description" content="${page.description}">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">

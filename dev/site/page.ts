@@ -7,5 +7,8 @@ export interface Page {
   body: Markup
 }
 
+/** What visitors can download. */
+export const CHECKLIST_FILE = '/downloads/morning-checklist.txt'
+
 /** Pages by path. */
 export type Pages = Record<string, Page>

@@ -3,15 +3,9 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { html } from './html.ts'
 import { layout } from './layout.ts'
-import type { Page, Pages } from './page.ts'
-import { blogPages } from './pages/blog.ts'
-import { careerPages } from './pages/careers.ts'
-import { customerPages } from './pages/customers.ts'
-import { docsPages } from './pages/docs.ts'
-import { FORM_TARGETS, formPages } from './pages/forms.ts'
-import { homePages } from './pages/home.ts'
-import { pricingPages } from './pages/pricing.ts'
-import { productPages } from './pages/product.ts'
+import { CHECKLIST_FILE, type Page } from './page.ts'
+import { FORM_TARGETS } from './pages/forms.ts'
+import { sitePage } from './site-pages.ts'
 
 export interface SiteOptions {
   /** 0 takes any free port. */
@@ -19,20 +13,6 @@ export interface SiteOptions {
   /** Stands in every page's script tag. */
   writeKey: string
 }
-
-const PAGES: Pages = {
-  ...homePages,
-  ...productPages,
-  ...pricingPages,
-  ...customerPages,
-  ...docsPages,
-  ...blogPages,
-  ...formPages,
-  ...careerPages,
-}
-
-/** Every page of the site, for crawlers of ours such as tests and the traffic simulator. */
-export const SITE_PATHS: readonly string[] = Object.keys(PAGES)
 
 const NOT_FOUND: Page = {
   title: 'Page not found',
@@ -46,7 +26,7 @@ const ASSETS: Record<string, { type: string; body: Buffer }> = {
   '/site.css': asset('site.css', 'text/css; charset=utf-8'),
   '/site.js': asset('site.js', 'text/javascript; charset=utf-8'),
   '/favicon.svg': asset('favicon.svg', 'image/svg+xml'),
-  '/downloads/morning-checklist.txt': asset('morning-checklist.txt', 'text/plain; charset=utf-8'),
+  [CHECKLIST_FILE]: asset('morning-checklist.txt', 'text/plain; charset=utf-8'),
 }
 
 function asset(file: string, type: string) {
@@ -102,7 +82,7 @@ function answer(request: IncomingMessage, response: ServerResponse, writeKey: st
     send(request, response, 200, file.type, file.body)
     return
   }
-  const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined
+  const page = sitePage(path)
   const text = layout(path, page ?? NOT_FOUND, writeKey)
   send(request, response, page ? 200 : 404, 'text/html; charset=utf-8', Buffer.from(text))
 }

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decide } from '#shared/targeting/decide.ts'
 import { UNSEEN_VISITOR } from '#shared/targeting/facts.ts'
 import { DEMO_CAMPAIGN, DEMO_SLOTS } from './demo-slots.ts'
-import { SITE_PATHS, startSite } from './server.ts'
+import { startSite } from './server.ts'
+import { SITE_PATHS } from './site-pages.ts'
 
 const WRITE_KEY = 'ewk_demo_"><script>'
 

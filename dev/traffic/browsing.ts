@@ -1,3 +1,5 @@
+import { FORM_TARGETS } from '#dev/site/pages/forms.ts'
+import { documentTitle, SITE_PATHS, sitePage } from '#dev/site/site-pages.ts'
 import type { Random } from './random.ts'
 
 /** How far a person is on the way to buying; nobody tells, it only shows in what they read. */
@@ -73,9 +75,9 @@ const SECTION_WEIGHTS: Record<Stage | 'applicant', Record<Section, number>> = {
   },
 }
 
-const STORIES = ['demo-alder-logistics', 'demo-basalt-software', 'demo-cedar-finance'] as const
-const DOCS = ['quickstart', 'api', 'events', 'scoring', 'personalization', 'sdk'] as const
-const POSTS = ['lead-scoring-explained', 'edge-personalization', 'b2b-attribution'] as const
+const STORIES = pagesBelow('/customers/')
+const DOCS = pagesBelow('/docs/')
+const POSTS = pagesBelow('/blog/')
 
 /** The path of the next page a person opens. */
 export function nextPath(random: Random, stage: Stage | 'applicant'): string {
@@ -84,34 +86,30 @@ export function nextPath(random: Random, stage: Stage | 'applicant'): string {
     case 'home':
       return '/'
     case 'story':
-      return `/customers/${random.pick(STORIES)}`
+      return random.pick(STORIES)
     case 'docs':
-      return random.chance(0.25) ? '/docs' : `/docs/${random.pick(DOCS)}`
+      return random.chance(0.25) ? '/docs' : random.pick(DOCS)
     case 'blog':
-      return `/blog/${random.pick(POSTS)}`
+      return random.pick(POSTS)
     default:
       return `/${section}`
   }
 }
 
-/** Every path that traffic visits: the demo site must have them. */
-export const DEMO_PATHS: readonly string[] = [
-  '/',
-  '/product',
-  '/pricing',
-  '/customers',
-  ...STORIES.map((slug) => `/customers/${slug}`),
-  '/docs',
-  ...DOCS.map((slug) => `/docs/${slug}`),
-  ...POSTS.map((slug) => `/blog/${slug}`),
-  '/demo',
-  '/signup',
-  '/careers',
-]
+/** Every path that traffic visits: the demo site's pages but those that only a sent form leads to. */
+export const DEMO_PATHS: readonly string[] = SITE_PATHS.filter(
+  (path) => !Object.values(FORM_TARGETS).includes(path),
+)
 
-/** A page's title in words: `/docs/quickstart` is "Quickstart". */
+/** The page's title as a browser would send it. */
 export function titleOf(path: string): string {
-  const slug = path.split('/').at(-1) ?? ''
-  const words = slug === '' ? 'Home' : slug.replaceAll('-', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  const page = sitePage(path)
+  if (page === undefined) throw new Error(`The demo site has no page ${path}.`)
+  return documentTitle(page)
+}
+
+function pagesBelow(folder: string): [string, ...string[]] {
+  const [first, ...more] = SITE_PATHS.filter((path) => path.startsWith(folder))
+  if (first === undefined) throw new Error(`The demo site has no page below ${folder}.`)
+  return [first, ...more]
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { startSite } from '#dev/site/server.ts'
 import { isBotAgent } from '#edge/capture/bot.ts'
 import { CapturedEvent } from '#shared/events/captured-event.ts'
 import { CONVERSION_EVENT } from '#shared/features/event-kind.ts'
@@ -66,6 +67,18 @@ describe('simulated journeys', () => {
     for (const channel of ['direct', 'organic_search', 'paid_search', 'paid_social', 'email'])
       expect(channels).toContain(channel)
     expect(channels).not.toContain('campaign')
+  })
+
+  test('find every page they visit on the demo site, under its title', async () => {
+    const site = await startSite({ port: 0, writeKey: 'ewk_demo' })
+    const pages = new Map(calls.map(({ context: { page } }) => [page.path, page.title]))
+    for (const [path, title] of pages) {
+      const answer = await fetch(site.url + path)
+      expect([path, answer.status]).toEqual([path, 200])
+      expect(await answer.text()).toContain(`<title>${title}</title>`)
+    }
+    await site.stop()
+    expect(pages.size).toBeGreaterThan(10)
   })
 
   test('are events that the edge could hand on', () => {

@@ -1,3 +1,4 @@
+import { CHECKLIST_FILE } from '#dev/site/page.ts'
 import { CONVERSION_EVENT } from '#shared/features/event-kind.ts'
 import { pageKind } from '#shared/features/page-kind.ts'
 import { DEMO_PATHS, nextPath, STAGES, type Stage } from './browsing.ts'
@@ -202,7 +203,7 @@ class Walk {
       return this.track(browser, later(), open, 'Video Played', { video: 'product tour' })
     }
     if (kind === 'blog' && random.chance(0.06)) {
-      return this.track(browser, later(), open, 'Content Downloaded', { content: 'scoring guide' })
+      return this.track(browser, later(), open, 'Content Downloaded', { file: CHECKLIST_FILE })
     }
     if (this.known.has(browser) || this.person.applicant) return at
     if (kind === 'demo' && random.chance(0.25 + IDENTIFIES[stage])) {

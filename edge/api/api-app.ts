@@ -5,7 +5,7 @@ import type { Env } from '../env.ts'
 import { authorize, type Caller } from '../keys/authorize.ts'
 import type { Permission } from '../keys/permissions.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
-import { shapeProblem } from '../problems/shape-problem.ts'
+import { queryProblem, shapeProblem } from '../problems/shape-problem.ts'
 import { directoryOf } from '../tenancy/directory-of.ts'
 
 /** Every route's context: the Worker's bindings, and who calls once the permission was checked. */
@@ -20,7 +20,8 @@ export type ApiApp = OpenAPIHono<ApiEnv>
 export function apiApp(): ApiApp {
   const app = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
-      if (!result.success) throw shapeProblem(result.error)
+      if (result.success) return
+      throw result.target === 'query' ? queryProblem(result.error) : shapeProblem(result.error)
     },
   })
   app.onError((error) => answerOf(error))

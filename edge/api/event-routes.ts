@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { and, desc, eq, getTableColumns, lt } from 'drizzle-orm'
 import { EventFact, VerdictFact } from '#shared/sync/protocol.ts'
+import { storedText } from '../capture/stored-text.ts'
 import { ProblemError, problems } from '../problems/problem.ts'
 import { guardRefusals, problemContent } from '../problems/problem-schema.ts'
 import { queryOf, type StoreQuery } from '../store/query.ts'
@@ -9,6 +10,7 @@ import { workspaceStore } from '../store/workspace-store.ts'
 import { eventOf, verdictOf } from '../sync/facts.ts'
 import { type ApiApp, apiApp, guarded } from './api-app.ts'
 import { decodeCursor, PageQuery, pageFrom, pageOf } from './page.ts'
+import { strictQuery } from './strict-query.ts'
 
 const VERDICTS = ['accepted', 'bot', 'duplicate', 'rejected', 'quarantined'] as const
 
@@ -29,7 +31,7 @@ const listEvents = createRoute({
   summary: 'Events with their verdicts, newest first; ask by messageId what became of an event',
   ...guarded('events:read'),
   request: {
-    query: z.object({
+    query: strictQuery({
       ...PageQuery,
       visitor: z.string().max(255).optional(),
       name: z.string().max(255).optional(),
@@ -56,7 +58,7 @@ type Query = z.infer<(typeof listEvents)['request']['query']>
 export function eventRoutes(): ApiApp {
   const app = apiApp()
   app.openapi(listEvents, async (c) => {
-    const query = c.req.valid('query')
+    const query = asStored(c.req.valid('query'))
     const walk = sequencesOf(query)
     const [sequence, before] = query.cursor
       ? decodeCursor(query.cursor, z.tuple([z.enum(['event', 'verdict']), z.number()]))
@@ -79,6 +81,16 @@ export function eventRoutes(): ApiApp {
     return c.json(pageFrom([...stored, ...refused], query.limit, positionOf), 200)
   })
   return app
+}
+
+/** Asked for by what was sent, found by what was kept of it. */
+function asStored(query: Query): Query {
+  const stored = { ...query }
+  for (const key of ['visitor', 'name', 'messageId'] as const) {
+    const value = query[key]
+    if (value) stored[key] = storedText(value) ?? value
+  }
+  return stored
 }
 
 type Sequence = 'event' | 'verdict'

@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { guardRefusals } from '../problems/problem-schema.ts'
+import { guardRefusals, problemContent } from '../problems/problem-schema.ts'
 import { directoryOf } from '../tenancy/directory-of.ts'
 import { type ApiApp, apiApp, guarded } from './api-app.ts'
+import { strictQuery } from './strict-query.ts'
 import { workspaceLag, worstLag } from './workspace-lag.ts'
 
 const health = createRoute({
@@ -45,6 +46,7 @@ const lag = createRoute({
   tags: ['Operations'],
   summary: 'How far drain and projection are behind',
   ...guarded('stats:read'),
+  request: { query: strictQuery({}) },
   responses: {
     200: {
       description: 'The lag',
@@ -59,6 +61,7 @@ const lag = createRoute({
         },
       },
     },
+    400: problemContent('The query is not valid'),
     ...guardRefusals,
   },
 })

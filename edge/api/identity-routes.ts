@@ -43,7 +43,9 @@ export function identityRoutes(): ApiApp {
     const projector = c.env.PROJECTOR.getByName(c.get('caller').workspace.id)
     const outcome = await projector.setLinkUndone(linkId, undone, reason)
     if (outcome === 'no_such_link')
-      throw new ProblemError(problems.notFound('identity link of this id'))
+      throw new ProblemError(
+        problems.notFound('identity link of this id', 'Check linkId, letter case counts.'),
+      )
     return c.json({ done: true as const }, 200)
   })
   return app

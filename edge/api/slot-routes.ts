@@ -7,6 +7,7 @@ import { queryOf } from '../store/query.ts'
 import { slots } from '../store/workspace-schema.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
 import { type ApiApp, apiApp, guarded } from './api-app.ts'
+import { strictQuery } from './strict-query.ts'
 
 const saveSlot = createRoute({
   method: 'put',
@@ -36,11 +37,13 @@ const listSlots = createRoute({
   tags: ['Personalization'],
   summary: 'All slots as last saved',
   ...guarded('slots:read'),
+  request: { query: strictQuery({}) },
   responses: {
     200: {
       description: 'The slots',
       content: { 'application/json': { schema: z.object({ data: z.array(Slot) }) } },
     },
+    400: problemContent('The query is not valid'),
     ...guardRefusals,
   },
 })

@@ -5,6 +5,7 @@ import type { Workspace } from '../tenancy/workspace.ts'
 import { addLedgerHours, hourOf, type LedgerHour } from '../visitors/ledger.ts'
 import { allVisitorLogNames } from '../visitors/routing.ts'
 import { type ApiApp, apiApp, guarded } from './api-app.ts'
+import { strictQuery } from './strict-query.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -27,7 +28,7 @@ const ingestStats = createRoute({
   tags: ['Events'],
   summary: 'The books by hour: received = stored + duplicate + rejected + quarantined + pending',
   ...guarded('stats:read'),
-  request: { query: z.object({ hours: z.coerce.number().int().min(1).max(168).default(24) }) },
+  request: { query: strictQuery({ hours: z.coerce.number().int().min(1).max(168).default(24) }) },
   responses: {
     200: {
       description: 'The books',

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { and, desc, eq, getTableColumns, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { EventFact, PersonFact, VisitorFact } from '#shared/sync/protocol.ts'
+import { storedText } from '../capture/stored-text.ts'
 import { ProblemError, problems } from '../problems/problem.ts'
 import { guardRefusals, problemContent } from '../problems/problem-schema.ts'
 import { queryOf } from '../store/query.ts'
@@ -10,6 +11,7 @@ import { workspaceStore } from '../store/workspace-store.ts'
 import { eventOf, personOf, visitorOf } from '../sync/facts.ts'
 import { type ApiApp, apiApp, guarded } from './api-app.ts'
 import { decodeCursor, PageQuery, pageFrom, pageOf } from './page.ts'
+import { strictQuery } from './strict-query.ts'
 
 const TIMELINE_EVENTS = 100
 const SESSIONS = 50
@@ -37,7 +39,7 @@ const listVisitors = createRoute({
   summary: 'Visitors, the last seen first',
   ...guarded('visitors:read'),
   request: {
-    query: z.object({
+    query: strictQuery({
       ...PageQuery,
       known: z
         .enum(['true', 'false'])
@@ -82,10 +84,10 @@ const getVisitor = createRoute({
   tags: ['Visitors'],
   summary: 'One visitor: profile, sessions, timeline, score and reasons',
   ...guarded('visitors:read'),
-  request: { params: z.object({ id: z.string().min(1).max(255) }) },
+  request: { params: z.object({ id: z.string().min(1).max(255) }), query: strictQuery({}) },
   responses: {
     200: { description: 'The visitor', content: { 'application/json': { schema: VisitorDetail } } },
-    400: problemContent('The id is not valid'),
+    400: problemContent('The id or the query is not valid'),
     404: problemContent('The workspace knows no such visitor'),
     ...guardRefusals,
   },
@@ -120,7 +122,9 @@ export function visitorRoutes(): ApiApp {
   })
 
   app.openapi(getVisitor, async (c) => {
-    const { id } = c.req.valid('param')
+    const asked = c.req.valid('param').id
+    // By what was sent, found by what was kept of it.
+    const id = storedText(asked) ?? asked
     const query = queryOf(workspaceStore(c.env, c.get('caller').workspace))
     const other = alias(visitors, 'other')
     const [[row], [person], devices, visits, timeline] = await query.batch([
@@ -150,7 +154,7 @@ export function visitorRoutes(): ApiApp {
         .orderBy(desc(events.occurredAt))
         .limit(TIMELINE_EVENTS),
     ])
-    if (!row) throw new ProblemError(problems.notFound('visitor of this id in the workspace'))
+    if (!row) throw new ProblemError(problems.noSuchVisitor())
     return c.json(
       {
         visitor: visitorOf(row),

@@ -10,13 +10,19 @@ const MAX_UNPACKED_BYTES = 4 * 1024 * 1024
  */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 
+const WANTED = 'one JSON object: an event, or {"batch":[…]}'
+
 /**
  * The JSON of a capture request. Content-Type and Content-Encoding are ignored on purpose: real
  * clients label gzip bodies as form data or plain text, so the first two bytes decide.
  *
+ * @param wanted what to send, for whom the body was none
  * @throws ProblemError 400 for an oversized, truncated or malformed body
  */
-export async function readBody(request: Request): Promise<{ body: unknown; text: string }> {
+export async function readBody(
+  request: Request,
+  wanted = WANTED,
+): Promise<{ body: unknown; text: string }> {
   const bytes = await bytesOfRequest(request)
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
   const text = new TextDecoder().decode(isGzip ? await gunzip(bytes) : bytes)
@@ -27,8 +33,8 @@ export async function readBody(request: Request): Promise<{ body: unknown; text:
       status: 400,
       code: 'malformed_json',
       title: 'Malformed body',
-      detail: 'The body is not JSON.',
-      next: 'Send one JSON object: an event, or {"batch":[…]}.',
+      detail: text === '' ? 'The body is empty.' : 'The body is not JSON.',
+      next: `Send ${wanted}.`,
     })
   }
 }

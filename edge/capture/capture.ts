@@ -1,5 +1,6 @@
 import type { CapturedEvent } from '#shared/events/captured-event.ts'
 import type { Env } from '../env.ts'
+import { PERMISSIONS } from '../keys/permissions.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
 import type { KeyCheck } from '../tenancy/directory.ts'
 import { directoryOf } from '../tenancy/directory-of.ts'
@@ -40,7 +41,7 @@ export async function capture(request: Request, env: Env, call: CaptureCall): Pr
 }
 
 async function checkKey(env: Env, key: string | null): Promise<KeyCheck & { kind: 'ok' }> {
-  if (!key) throw new ProblemError(problems.keyMissing())
+  if (!key) throw new ProblemError(problems.keyMissing(PERMISSIONS['capture:write']))
   const directory = directoryOf(env)
   const check = directory.checkCached(key) ?? (await directory.check(key))
   switch (check.kind) {

@@ -3,7 +3,7 @@ import { ProblemError, problems } from '../problems/problem.ts'
 import type { Directory } from '../tenancy/directory.ts'
 import type { Workspace } from '../tenancy/workspace.ts'
 import type { KeyKind } from './api-key.ts'
-import { allows, type Permission } from './permissions.ts'
+import { allows, PERMISSIONS, type Permission } from './permissions.ts'
 
 export interface Caller {
   workspace: Workspace
@@ -20,7 +20,7 @@ export async function authorizeKey(
   key: string | null,
   permission: Permission,
 ): Promise<Caller> {
-  if (!key) throw new ProblemError(problems.keyMissing())
+  if (!key) throw new ProblemError(problems.keyMissing(PERMISSIONS[permission]))
   const check = await directory.check(key)
   switch (check.kind) {
     case 'refused':

@@ -128,6 +128,13 @@ describe('POST /v1/decide', () => {
     expect(await code(await ask({ slots: [] }))).toEqual([400, 'invalid'])
     expect(await code(await ask({ slots: Array(21).fill('x') }))).toEqual([400, 'invalid'])
     expect(await code(await post('/v1/decide', '{"wr'))).toEqual([400, 'malformed_json'])
+    expect(await (await post('/v1/decide', '')).json()).toMatchObject({
+      detail: 'The body is empty.',
+      next: expect.stringContaining('"token"'),
+    })
+    expect(await (await post('/v1/visitor', '')).json()).toMatchObject({
+      next: expect.stringContaining('{}'),
+    })
   })
 
   test('answers 503 and never 4xx when it cannot know', async () => {

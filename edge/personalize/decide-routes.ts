@@ -6,7 +6,7 @@ import { SlotContent, type SlotSnapshot } from '#shared/targeting/slot.ts'
 import { readBody } from '../capture/body.ts'
 import { CORS_HEADERS, preflight } from '../capture/cors.ts'
 import { keyOfHeaders } from '../capture/key-of-request.ts'
-import { allows } from '../keys/permissions.ts'
+import { allows, PERMISSIONS } from '../keys/permissions.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
 import { problemContent } from '../problems/problem-schema.ts'
 import { shapeProblem } from '../problems/shape-problem.ts'
@@ -128,7 +128,7 @@ export function decideRoutes(deps: DecideRouteDeps): OpenAPIHono {
   app.options(visitorRoute.path, preflight)
 
   app.post(decideRoute.path, async (c) => {
-    const { request, workspace } = await admit(c.req.raw, DecideRequest, deps)
+    const { request, workspace } = await admit(c.req.raw, DecideRequest, WANTED.decide, deps)
     const { token, slots, page } = request
     const visitorId = await deps.tokens.verify(workspace.id, token)
     if (visitorId === null) throw new ProblemError(foreignToken)
@@ -145,7 +145,7 @@ export function decideRoutes(deps: DecideRouteDeps): OpenAPIHono {
   })
 
   app.post(visitorRoute.path, async (c) => {
-    const { workspace } = await admit(c.req.raw, VisitorRequest, deps)
+    const { workspace } = await admit(c.req.raw, VisitorRequest, WANTED.visitor, deps)
     if (workspace.honourGpc && saysNo(c.req.raw.headers)) throw new ProblemError(optedOut)
     return answer(await deps.tokens.mint(workspace.id))
   })
@@ -153,15 +153,21 @@ export function decideRoutes(deps: DecideRouteDeps): OpenAPIHono {
   return app
 }
 
+const WANTED = {
+  decide: 'one JSON object: {"token":…,"slots":[…]}',
+  visitor: 'a JSON object: {"writeKey":…}, or {} with the key in a header',
+}
+
 async function admit<T extends z.ZodType<{ writeKey?: string | undefined }>>(
   raw: Request,
   schema: T,
+  wanted: string,
   deps: DecideRouteDeps,
 ) {
-  const { body } = await readBody(raw)
+  const { body } = await readBody(raw, wanted)
   const parsed = schema.safeParse(body)
   const key = keyOfHeaders(raw.headers) ?? keyInBody(body)
-  if (!key) throw new ProblemError(problems.keyMissing())
+  if (!key) throw new ProblemError(problems.keyMissing(PERMISSIONS[PERMISSION]))
   const check = await deps.authorize(key)
   if (check.kind === 'refused') throw new ProblemError(problems.keyRefused())
   if (check.kind === 'unavailable') {

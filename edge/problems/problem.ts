@@ -1,3 +1,5 @@
+import type { KeyKind } from '../keys/api-key.ts'
+
 /**
  * An answer that says no: RFC 9457 problem+json with a stable `code` and a `next` step, so that a
  * person reads one sentence and a program reads one word.
@@ -43,13 +45,15 @@ export const problems = {
       retryAfterSeconds: 2,
     }
   },
-  keyMissing(): Problem {
+  keyMissing(kinds: readonly KeyKind[]): Problem {
     return {
       status: 401,
       code: 'key_missing',
       title: 'Key missing',
       detail: 'The request carries no key.',
-      next: 'Send a write key (Basic user name or body field writeKey) or a secret key (Bearer).',
+      next: kinds.includes('write')
+        ? 'Send a write key (Basic user name or body field writeKey) or a secret key (Bearer).'
+        : 'Send a secret key of the workspace with the header Authorization: Bearer esk_….',
     }
   },
   keyRefused(): Problem {
@@ -70,14 +74,20 @@ export const problems = {
       next: 'Use a secret key; write keys are public and may only capture and decide.',
     }
   },
-  notFound(what: string): Problem {
+  notFound(what: string, next = 'Check the address; /docs lists every route.'): Problem {
     return {
       status: 404,
       code: 'not_found',
       title: 'Not found',
       detail: `There is no ${what}.`,
-      next: 'Check the address; /docs lists every route.',
+      next,
     }
+  },
+  noSuchVisitor(): Problem {
+    return problems.notFound(
+      'visitor of this id in the workspace',
+      'Check the id, letter case counts; a visitor appears within seconds of the first event.',
+    )
   },
   methodNotAllowed(method: string, allowed: readonly string[]): Problem {
     return {

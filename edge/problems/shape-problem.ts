@@ -19,9 +19,18 @@ export function shapeProblem(error: z.core.$ZodError): ProblemError {
   return new ProblemError(problems.invalid(detail, field || undefined))
 }
 
+/** What is wrong with a query whose schema says by itself what to do about parameters it lacks. */
+export function queryProblem(error: z.core.$ZodError): ProblemError {
+  const unknown = error.issues.find((issue) => issue.code === 'unrecognized_keys')
+  if (!unknown) return shapeProblem(error)
+  const detail = `There is no parameter ${unknown.keys[0] ?? ''}.`
+  return new ProblemError({ ...problems.invalid(detail), next: unknown.message })
+}
+
 function wrong(issue: Exclude<Issue, { code: 'custom' | 'unrecognized_keys' }>): string {
   switch (issue.code) {
     case 'too_small':
+      if (issue.origin === 'string' && Number(issue.minimum) === 1) return 'must not be empty'
       return `must ${amount(issue.origin, 'at least', issue.minimum)}`
     case 'too_big':
       return `must ${amount(issue.origin, 'at most', issue.maximum)}`
@@ -41,14 +50,18 @@ function wrong(issue: Exclude<Issue, { code: 'custom' | 'unrecognized_keys' }>):
 function amount(origin: string, bound: string, limit: number | bigint): string {
   switch (origin) {
     case 'string':
-      return `have ${bound} ${limit} characters`
+      return `have ${bound} ${counted(limit, 'character', 'characters')}`
     case 'array':
     case 'set':
     case 'map':
-      return `have ${bound} ${limit} entries`
+      return `have ${bound} ${counted(limit, 'entry', 'entries')}`
     default:
       return `be ${bound} ${limit}`
   }
+}
+
+function counted(count: number | bigint, one: string, many: string): string {
+  return `${count} ${Number(count) === 1 ? one : many}`
 }
 
 /** Types as a JSON document calls them. */

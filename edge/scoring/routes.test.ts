@@ -31,7 +31,7 @@ const deps: ScoreRouteDeps = {
     workspaceId === 'ws-1' && visitorId === 'v-1' ? profile : null,
   authorize: async (c) => {
     if (c.req.header('authorization') === 'Bearer good') return { workspaceId: 'ws-1' }
-    throw new ProblemError(problems.keyMissing())
+    throw new ProblemError(problems.keyMissing(['secret']))
   },
   now: () => NOW,
 }
@@ -76,6 +76,22 @@ describe('POST /v1/score', () => {
     expect(Score.parse(body)).toEqual(direct)
   })
 
+  test('of a company whose size is known as a range, the range is what people read', async () => {
+    const stated = { value: '1000-4999', at: NOW, messageId: 'm-1', verified: false }
+    const scored = { ...profile, traits: { employees: stated } }
+    const ofRange = scoreRoutes({ ...deps, profileOf: async () => scored })
+    const answer = await ofRange.request('/v1/score', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer good' },
+      body: JSON.stringify({ visitorId: 'v-1' }),
+    })
+    const { reasons } = Score.parse(await answer.json())
+    expect(reasons.find(({ feature }) => feature === 'employees')).toMatchObject({
+      value: 2236,
+      text: 'company of 1,000–4,999 people',
+    })
+  })
+
   test('without reasons the score is the same and says nothing of why', async () => {
     const withReasons = await post({ visitorId: 'v-1' })
     const without = await post({ visitorId: 'v-1', reasons: false })
@@ -112,6 +128,20 @@ describe('POST /v1/score', () => {
   })
 
   test.each([
+    ['{"features":{"__proto__":1}}', '__proto__'],
+    ['{"features":{"employees":NaN}}', 'employees'],
+  ])('%s is refused and named', async (text, field) => {
+    const { status, body } = await post(text)
+    expect(status).toBe(400)
+    expect(body).toMatchObject({
+      detail: expect.stringContaining(field),
+      next: expect.stringContaining(field),
+    })
+  })
+
+  test.each([
+    ['features that are a list', { features: [] }],
+    ['a field of every object', JSON.parse('{"visitorId":"v-1","__proto__":1}')],
     ['neither visitor nor features', {}],
     ['both visitor and features', { visitorId: 'v-1', features: {} }],
     ['an unknown field', { visitorId: 'v-1', explain: true }],

@@ -9,6 +9,7 @@ import {
   reasonsOf,
   sideSums,
 } from '#shared/explain/linear.ts'
+import { AS_STATED } from '#shared/features/feature.ts'
 import { FEATURE_HASH, type FeatureValues, featureByName } from '#shared/features/registry.ts'
 import { encodeRows } from '#shared/scoring/encoding.ts'
 import { gradeOf, pointsOf } from '#shared/scoring/grading.ts'
@@ -156,7 +157,7 @@ export function createScorer(
           ...sideSums(attributions, sideOf),
           modelVersion: manifest.version,
           calibrated: manifest.calibrated,
-          reasons: reasons ? reasonsOf(attributions, values, featureByName) : [],
+          reasons: reasons ? reasonsOf(attributions, values, featureByName, values[AS_STATED]) : [],
         }
       })
     },

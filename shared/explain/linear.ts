@@ -7,7 +7,7 @@ type Side = (typeof SCORE_SIDES)[number]
 export interface ExplainedFeature {
   name: string
   side: Side
-  phrase: (value: ModelValue) => string
+  phrase: (value: ModelValue, stated?: string) => string
 }
 
 /** A model that is linear in its columns, and the average row that its reasons compare with. */
@@ -75,11 +75,13 @@ export function sideSums(
 /**
  * Puts attributions into words with the visitor's own values, strongest first whichever way they
  * push. Features that changed nothing are left out.
+ * @param stated by feature, what was said where the value is only derived from it
  */
 export function reasonsOf(
   attributions: readonly Attribution[],
   values: ModelValues,
   featureOf: (name: string) => ExplainedFeature | undefined,
+  stated: Readonly<Record<string, string>> = {},
 ): Reason[] {
   return attributions
     .filter(({ contribution }) => contribution !== 0)
@@ -91,8 +93,7 @@ export function reasonsOf(
       const definition = featureOf(feature)
       if (definition === undefined) return []
       const value = values[feature] ?? null
-      return [
-        { feature, side: definition.side, value, contribution, text: definition.phrase(value) },
-      ]
+      const text = definition.phrase(value, stated[feature])
+      return [{ feature, side: definition.side, value, contribution, text }]
     })
 }

@@ -4,6 +4,7 @@ import { channelLevel } from './channel-level.ts'
 import {
   countryTier,
   emailKind,
+  employeeRangeOf,
   employeesOf,
   industryOf,
   seniorityOf,
@@ -38,6 +39,21 @@ describe('a head count', () => {
     [{}, null],
   ])('of %j is %s', (traits, employees) => {
     expect(employeesOf(reader(traits))).toBe(employees)
+  })
+})
+
+describe('a head count in words', () => {
+  test.each<[Record<string, TraitValue>, string | null]>([
+    [{ employees: '1000-4999' }, '1,000–4,999'],
+    [{ employees: '51 to 200' }, '51–200'],
+    [{ employees: '5000+' }, '5,000+'],
+    [{ company_size: '1,000 +' }, '1,000+'],
+    [{ employees: 'about 12 people' }, null],
+    [{ employees: 40 }, null],
+    [{ employees: 'many' }, null],
+    [{}, null],
+  ])('of %j is the range that was said: %s', (traits, range) => {
+    expect(employeeRangeOf(reader(traits))).toBe(range)
   })
 })
 

@@ -1,4 +1,5 @@
 import type { TraitValue } from '#shared/profile/traits.ts'
+import { amount } from './phrasing.ts'
 
 /** Reads one trait of a visitor by its (flattened) key; undefined where it is not known. */
 export type TraitReader = (key: string) => TraitValue | undefined
@@ -88,18 +89,44 @@ const EMPLOYEE_KEYS = [
 ]
 
 /**
- * Head count of the employer: a number, or the middle of a range such as "51-200" (the geometric one,
- * since sizes spread over orders of magnitude), or the lower end of an open one such as "1,000+".
+ * Head count of the employer for a model: a number, or the middle of a range such as "51-200" (the
+ * geometric one, since sizes spread over orders of magnitude), or the lower end of an open one such as
+ * "1,000+".
  */
 export function employeesOf(trait: TraitReader): number | null {
+  const said = headCountOf(trait)
+  if (said === null) return null
+  return said.high === null ? said.low : Math.round(Math.sqrt(said.low * said.high))
+}
+
+/**
+ * The head count for people, where it was a range: "1,000–4,999", "5,000+". The middle that the model
+ * takes is a number nobody said.
+ */
+export function employeeRangeOf(trait: TraitReader): string | null {
+  const said = headCountOf(trait)
+  if (said === null) return null
+  if (said.high !== null && said.high !== said.low) {
+    const [low, high] = [said.low, said.high].sort((a, b) => a - b)
+    return `${amount(low ?? 0)}–${amount(high ?? 0)}`
+  }
+  return said.open ? `${amount(said.low)}+` : null
+}
+
+/** What was said first of all that could be read: an end or two, and whether it went on from there. */
+function headCountOf(
+  trait: TraitReader,
+): { low: number; high: number | null; open: boolean } | null {
   for (const key of EMPLOYEE_KEYS) {
     const value = trait(key)
-    if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
+    if (typeof value === 'number' && Number.isFinite(value) && value >= 0) {
+      return { low: value, high: null, open: false }
+    }
     if (typeof value !== 'string') continue
     const [low, high] = (value.match(/\d[\d,. ]*/g) ?? []).map((digits) =>
       Number(digits.replace(/[,. ]/g, '')),
     )
-    if (low !== undefined) return high === undefined ? low : Math.round(Math.sqrt(low * high))
+    if (low !== undefined) return { low, high: high ?? null, open: /\d\s*\+/.test(value) }
   }
   return null
 }

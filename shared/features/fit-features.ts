@@ -5,6 +5,7 @@ import {
   COUNTRY_TIERS,
   countryTier,
   emailKind,
+  employeeRangeOf,
   employeesOf,
   INDUSTRIES,
   industryOf,
@@ -18,6 +19,12 @@ import { ofLevel, ofNumber, plural } from './phrasing.ts'
 function traitsOf(profile: Profile): TraitReader {
   return (key) => traitOf(profile, key)
 }
+
+const companyOf = ofNumber(
+  (n) => `company of ${plural(n, 'person', 'people')}`,
+  'company without employees',
+  'company size unknown',
+)
 
 /** Who a visitor is, as far as they or their company said. */
 export const FIT_FEATURES: readonly FeatureDefinition[] = [
@@ -43,12 +50,10 @@ export const FIT_FEATURES: readonly FeatureDefinition[] = [
     unit: 'people',
     side: 'fit',
     description: 'Head count of the company.',
-    phrase: ofNumber(
-      (n) => `company of ${plural(n, 'person', 'people')}`,
-      'company without employees',
-      'company size unknown',
-    ),
+    phrase: (value, stated) =>
+      stated === undefined ? companyOf(value) : `company of ${stated} people`,
     compute: (profile) => employeesOf(traitsOf(profile)),
+    stated: (profile) => employeeRangeOf(traitsOf(profile)),
   },
   {
     name: 'industry',

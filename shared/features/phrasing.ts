@@ -14,7 +14,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 }
 
 /** At most one digit after the point, thousands marked. */
-function amount(value: number): string {
+export function amount(value: number): string {
   return NUMBERS.format(value)
 }
 

@@ -1,6 +1,11 @@
 import type { Profile } from '#shared/profile/profile.ts'
 import { ENGAGEMENT_FEATURES } from './engagement-features.ts'
-import type { FeatureDefinition, FeatureValue, FeatureValues } from './feature.ts'
+import {
+  AS_STATED,
+  type FeatureDefinition,
+  type FeatureValue,
+  type FeatureValues,
+} from './feature.ts'
 import { fnv1a64 } from './fingerprint.ts'
 import { FIT_FEATURES } from './fit-features.ts'
 
@@ -21,8 +26,13 @@ export function featureByName(name: string): FeatureDefinition | undefined {
 /** All feature values of a profile at the time `now` (Unix milliseconds). */
 export function featuresOf(profile: Profile, now: number): FeatureValues {
   const values: Record<string, FeatureValue> = {}
-  for (const feature of FEATURES) values[feature.name] = feature.compute(profile, now)
-  return values
+  const stated: Record<string, string> = {}
+  for (const feature of FEATURES) {
+    values[feature.name] = feature.compute(profile, now)
+    const said = feature.stated?.(profile)
+    if (said) stated[feature.name] = said
+  }
+  return Object.keys(stated).length === 0 ? values : Object.assign(values, { [AS_STATED]: stated })
 }
 
 /**

@@ -168,6 +168,38 @@ describe('events', () => {
     expect(unknown).toEqual({ data: [], next: null })
   })
 
+  test('asked for by the id that was sent are found, whatever was kept of it', async () => {
+    const sent = 'with-\0-nothing'
+    await client.capture('track', { anonymousId: 'nul-\0', messageId: sent, event: 'Odd \0' })
+    await client.settled()
+    for (const [key, value] of [
+      ['messageId', sent],
+      ['visitor', 'nul-\0'],
+      ['name', 'Odd \0'],
+    ] as const) {
+      expect(ids((await list('events', { [key]: value })).data)).toEqual(['with--nothing'])
+    }
+    expect(await client.get(`/api/v1/visitors/${encodeURIComponent('nul-\0')}`)).toMatchObject({
+      visitor: { visitorId: 'nul-' },
+    })
+  })
+
+  test('of a browser beside the edge come from no country: nobody knows which', async () => {
+    const sent = await fetch(`${platform.edge.url}/v1/track`, {
+      method: 'POST',
+      headers: { origin: 'http://shop.example', 'content-type': 'text/plain' },
+      body: JSON.stringify({
+        writeKey: WRITE_KEY,
+        anonymousId: 'neighbour',
+        messageId: 'nearby',
+        event: 'Seen',
+      }),
+    })
+    expect(sent.status).toBe(200)
+    await client.settled()
+    expect((await list('events', { messageId: 'nearby' })).data).toMatchObject([{ country: null }])
+  })
+
   test.each([
     ['bot', 'bot'],
     ['rejected', 'rejected'],

@@ -54,6 +54,18 @@ const refusals: [what: string, path: string, init: RequestInit, said: string, na
   ['a limit too high', '/api/v1/visitors?limit=201', {}, '400 invalid', 'limit'],
   ['a limit in parts', '/api/v1/visitors?limit=1.5', {}, '400 invalid', 'limit'],
   ['a limit in words', '/api/v1/visitors?limit=all', {}, '400 invalid', 'limit'],
+  [
+    'an unknown parameter of a list',
+    '/api/v1/events?visitorId=x',
+    {},
+    '400 invalid',
+    'Write visitor in its place',
+  ],
+  ['a parameter like none', '/api/v1/visitors?page=2', {}, '400 invalid', 'limit, cursor'],
+  ['a misspelled span', '/api/v1/ingest/stats?hour=3', {}, '400 invalid', 'hours'],
+  ['a parameter of the lag', '/api/v1/ingest/lag?hours=3', {}, '400 invalid', 'no parameters'],
+  ['a parameter of the slots', '/api/v1/slots?limit=3', {}, '400 invalid', 'no parameters'],
+  ['a parameter of one visitor', '/api/v1/visitors/v?limit=3', {}, '400 invalid', 'no parameters'],
   ['an unknown grade', '/api/v1/visitors?grade=E', {}, '400 invalid', 'grade'],
   ['an unknown verdict', '/api/v1/events?verdict=lost', {}, '400 invalid', 'verdict'],
   [
@@ -63,7 +75,22 @@ const refusals: [what: string, path: string, init: RequestInit, said: string, na
     '400 invalid',
     'visitor',
   ],
-  ['an unknown visitor', '/api/v1/visitors/nobody', {}, '404 not_found'],
+  ['an unknown visitor', '/api/v1/visitors/nobody', {}, '404 not_found', 'letter case'],
+  [
+    'an unknown visitor to score',
+    '/v1/score',
+    post('{"visitorId":"x"}'),
+    '404 not_found',
+    'first event',
+  ],
+  [
+    'an unknown link',
+    '/api/v1/identity/links/undo',
+    post(JSON.stringify({ linkId: 'x', undone: true, reason: 'none' })),
+    '404 not_found',
+    'linkId',
+  ],
+  ['no body for a new visitor', '/v1/visitor', post(''), '400 malformed_json', '{}'],
   ['an id too long', `/api/v1/visitors/${'v'.repeat(256)}`, {}, '400 invalid', 'id'],
   ['malformed JSON', '/api/v1/sync/pull', post('{"protocol":'), '400 invalid'],
   ['an empty body', '/api/v1/sync/pull', post(''), '400 invalid'],
@@ -164,4 +191,26 @@ test.each(refusals)(
 test('a wrong method is told which ones there are', async () => {
   const answer = await fetch(`${platform.edge.url}/api/v1/slots/hero`, { method: 'DELETE' })
   expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'PUT'])
+})
+
+test('a parameter that does not exist is named', async () => {
+  const answer = await fetch(`${platform.edge.url}/api/v1/events?limit=5&visitorId=x`, {
+    headers: { authorization: `Bearer ${SECRET_KEY}` },
+  })
+  expect(await answer.json()).toMatchObject({ detail: 'There is no parameter visitorId.' })
+})
+
+test('without a key the next step names one that the route takes', async () => {
+  const nextOf = async (path: string, init?: RequestInit) =>
+    Problem.parse(await (await fetch(`${platform.edge.url}${path}`, init)).json()).next
+  expect(await nextOf('/api/v1/visitors')).toBe(
+    'Send a secret key of the workspace with the header Authorization: Bearer esk_….',
+  )
+  expect(await nextOf('/v1/score', post('{}'))).not.toContain('write key')
+  expect(await nextOf('/v1/visitor', post('{}'))).toContain('write key')
+})
+
+test.each(['/', '/docs/'])('%s leads to the page of the API', async (path) => {
+  const answer = await fetch(`${platform.edge.url}${path}`, { redirect: 'manual' })
+  expect([answer.status, answer.headers.get('location')]).toEqual([302, '/docs'])
 })

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { SITE_PATHS, startSite } from '#dev/site/server.ts'
+import { startSite } from '#dev/site/server.ts'
+import { SITE_PATHS } from '#dev/site/site-pages.ts'
 import { buildBrowserSdk } from '#sdk/browser/build.ts'
 import { launchChromium } from './chromium.ts'
 import { type SentEvent, type SiteFront, startSiteFront } from './site-front.ts'

@@ -202,6 +202,20 @@ describe('the console’s page', () => {
     await page.getByText('Synced just now').waitFor()
   })
 
+  test('does not call itself synced while the edge says nothing at all', async () => {
+    await page.goto(running.url)
+    await page.getByText('Synced just now').waitFor()
+    let answerAgain = () => {}
+    const silence = new Promise<void>((resolve) => {
+      answerAgain = resolve
+    })
+    edge.beforeAnswer = () => silence
+    await page.getByText(/^No answer for 1\d s$/).waitFor()
+    edge.beforeAnswer = async () => {}
+    answerAgain()
+    await page.getByText('Synced just now').waitFor()
+  })
+
   test('outlives its back end, and finds it again', async () => {
     await page.goto(running.url)
     await leads().getByText('Demo Anders').waitFor()
@@ -245,6 +259,54 @@ describe('the console’s page', () => {
     expect(await firstInSight()).toBe(before)
     await button.click()
     await stream.getByText('Arrived Meanwhile').waitFor()
+  })
+})
+
+/** What sticks out of the tile, header or table it stands in. */
+const STICKING_OUT = `[...document.querySelectorAll('.figure, .panel-header, .page-header, .virtual-table')]
+  .flatMap((frame) => {
+    const { left, right } = frame.getBoundingClientRect()
+    return [...frame.querySelectorAll('*')].filter((part) => {
+      const box = part.getBoundingClientRect()
+      return box.width > 1 && (box.left < left - 1 || box.right > right + 1)
+    })
+  })
+  .map((part) => part.outerHTML.slice(0, 80))`
+
+/** Two parts of the figures that lie on one another. */
+const OVERLAPPING = `[...document.querySelectorAll('.figure')].flatMap((figure) => {
+  const parts = [...figure.querySelectorAll('.figure-value, .minute-bars, .figure-note, .today-part')]
+  const boxes = parts.map((part) => part.getBoundingClientRect())
+  return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) =>
+    a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1))
+})`
+
+describe('in a window', () => {
+  test.each([1280, 1024, 760, 600, 390])('%i px wide nothing is cut or covered', async (width) => {
+    const receivedAt = Date.now() - 90_000
+    edge.store.events.push(
+      ...Array.from({ length: 1200 }, (_, n) => eventFact({ ingestSeq: 2000 + n, receivedAt })),
+    )
+    await page.setViewportSize({ width, height: 560 })
+    await page.goto(running.url)
+    await leads().getByText('Demo Anders').waitFor()
+    await page
+      .locator('.figure-value')
+      .getByText(/^1,\d{3}$/)
+      .waitFor()
+    expect(await page.evaluate(STICKING_OUT)).toEqual([])
+    expect(await page.evaluate(OVERLAPPING)).toEqual([])
+    const scrolled = await page.evaluate<number[]>(
+      `[document.documentElement, document.querySelector('.page')].map(
+        (part) => part.scrollWidth - part.clientWidth)`,
+    )
+    expect(scrolled).toEqual([0, 0])
+    for (const words of ['Score', 'Last seen']) {
+      const header = leads().getByRole('button', { name: words })
+      expect(await header.evaluate((button) => button.getBoundingClientRect().right)).toBeLessThan(
+        width,
+      )
+    }
   })
 })
 

@@ -162,6 +162,22 @@ describe('the overview', () => {
     expect(overview.perMinute.reduce((a, b) => a + b, 0)).toBe(3)
   })
 
+  test('leaves what happened long before it arrived out of the live figures', async () => {
+    const HOUR_MS = 3_600_000
+    await apply({
+      events: [
+        eventFact({ ingestSeq: 1, receivedAt: T0 }),
+        eventFact({ ingestSeq: 2, receivedAt: T0, occurredAt: T0 - HOUR_MS }),
+        eventFact({ ingestSeq: 3, receivedAt: T0, occurredAt: T0 - HOUR_MS - 1 }),
+        eventFact({ ingestSeq: 4, receivedAt: T0 - 60_000, occurredAt: T0 - 30 * 24 * HOUR_MS }),
+      ],
+    })
+    const { eventsLast15Minutes, perMinute, today } = await getOverview(db, T0, null)
+    expect(eventsLast15Minutes).toBe(2)
+    expect(perMinute.slice(-2)).toEqual([0, 2])
+    expect(today.accepted).toBe(4)
+  })
+
   test('knows no lag before the first sync', async () => {
     expect((await getOverview(db, T0, null)).lagSeconds).toBeNull()
   })

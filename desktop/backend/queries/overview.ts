@@ -5,6 +5,8 @@ import { EVENT_KIND } from '../replica/raw-window.ts'
 const MINUTE_MS = 60_000
 const WINDOW_MINUTES = 15
 const CHART_MINUTES = 60
+/** What happened longer before it arrived is an import or a phone that was away, not live. */
+const LIVE_WITHIN_MS = 3_600_000
 
 /** The start of the day in this computer's time zone, in Unix milliseconds. */
 export const startOfDay = (now: number): number => new Date(now).setHours(0, 0, 0, 0)
@@ -16,6 +18,7 @@ type CountsRow = {
   rejected: number
   quarantined: number
 }
+type MinuteRow = { minute: number; count: number }
 type LeadsRow = { leads: number; known: number; grade_a: number }
 
 /** The counters over the page. */
@@ -53,14 +56,27 @@ export const getOverview = async (
   })
 }
 
-/** Stored events of each of the last 60 minutes, the running one last. */
+/**
+ * Live events of each of the last 60 minutes, the running one last. The counted minutes hold
+ * everything, also what has left the raw window; what came late is taken off again.
+ */
 const readMinutes = async (db: PGlite, now: number): Promise<number[]> => {
   const current = Math.floor(now / MINUTE_MS) * MINUTE_MS
   const first = current - (CHART_MINUTES - 1) * MINUTE_MS
-  const { rows } = await db.query<{ minute: number; count: number }>(
+  const counted = await db.query<MinuteRow>(
     'select minute, accepted + bot as count from received_minutes where minute between $1 and $2',
     [first, current],
   )
-  const counts = new Map(rows.map((row) => [row.minute, row.count]))
-  return Array.from({ length: CHART_MINUTES }, (_, i) => counts.get(first + i * MINUTE_MS) ?? 0)
+  const late = await db.query<MinuteRow>(
+    `select received_at / ${MINUTE_MS} * ${MINUTE_MS} as minute, count(*) as count from stream
+      where received_at >= $1 and received_at < $2 and kind = ${EVENT_KIND}
+        and occurred_at < received_at - ${LIVE_WITHIN_MS}
+      group by 1`,
+    [first, current + MINUTE_MS],
+  )
+  const counts = new Map(counted.rows.map((row) => [row.minute, row.count]))
+  for (const { minute, count } of late.rows) counts.set(minute, (counts.get(minute) ?? 0) - count)
+  return Array.from({ length: CHART_MINUTES }, (_, i) =>
+    Math.max(0, counts.get(first + i * MINUTE_MS) ?? 0),
+  )
 }

@@ -8,7 +8,7 @@ export const eventFact = (partial: Partial<EventFact> & { ingestSeq: number }): 
   type: 'page',
   name: 'Pricing',
   visitorId: 'visitor-1',
-  occurredAt: T0 + partial.ingestSeq * 1000,
+  occurredAt: partial.receivedAt ?? T0 + partial.ingestSeq * 1000,
   receivedAt: T0 + partial.ingestSeq * 1000,
   bot: false,
   channel: 'direct',

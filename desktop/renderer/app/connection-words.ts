@@ -1,6 +1,6 @@
 import type { ConnectionState } from '#rpc/connection-state.ts'
 import type { LinkState } from './console-link.ts'
-import { ago, clockTime } from './time-words.ts'
+import { ago, clockTime, span } from './time-words.ts'
 
 export type Tone = 'good' | 'busy' | 'warning' | 'bad'
 
@@ -13,6 +13,9 @@ export type ConnectionWords = {
 
 /** Short gaps are no news: the word "offline" comes after this long. */
 const OFFLINE_GRACE_MS = 5000
+
+/** The edge is asked every two seconds; a longer silence is one, though the pull has not given up yet. */
+const SILENCE_MS = 10_000
 
 /** What the chip says, and the banner where there is more to say. */
 export const connectionWords = (
@@ -44,7 +47,13 @@ const stateWords = (state: ConnectionState, now: number): ConnectionWords => {
     case 'connecting':
       return { tone: 'busy', label: 'Connecting…', banner: null }
     case 'synced':
-      return { tone: 'good', label: `Synced ${ago(state.lastSyncedAt, now)}`, banner: null }
+      return now - state.lastSyncedAt < SILENCE_MS
+        ? { tone: 'good', label: `Synced ${ago(state.lastSyncedAt, now)}`, banner: null }
+        : {
+            tone: 'warning',
+            label: `No answer for ${span(now - state.lastSyncedAt)}`,
+            banner: null,
+          }
     case 'catching_up': {
       const rows = state.pulled === 0 ? '' : ` – ${state.pulled.toLocaleString('en')} rows so far`
       return { tone: 'busy', label: `Catching up${rows}`, banner: null }
@@ -64,7 +73,8 @@ const offlineWords = (
   state: Extract<ConnectionState, { name: 'offline' }>,
   now: number,
 ): ConnectionWords => {
-  if (state.lastSyncedAt !== null && now - state.since < OFFLINE_GRACE_MS) {
+  const isShort = now - state.since < OFFLINE_GRACE_MS
+  if (isShort && state.lastSyncedAt !== null && now - state.lastSyncedAt < SILENCE_MS) {
     return { tone: 'busy', label: 'Reconnecting…', banner: null }
   }
   const from =

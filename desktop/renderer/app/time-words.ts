@@ -26,6 +26,13 @@ export const ago = (at: number, now: number): string => {
   return dayAndMonth.format(at)
 }
 
+/** How long: `12 s`, `3 min`, `2 h`. */
+export const span = (ms: number): string => {
+  if (ms < MINUTE_MS) return `${Math.floor(ms / SECOND_MS)} s`
+  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min`
+  return `${Math.floor(ms / HOUR_MS)} h`
+}
+
 /** The time of day; with the day where that is not today. */
 export const clockTime = (at: number, now: number): string =>
   startOfDay(at) === startOfDay(now)

@@ -55,9 +55,28 @@ describe('what the chip says', () => {
     expect(label(offline({ lastSyncedAt: null }))).toBe('Offline – no data yet')
   })
 
+  test.each([
+    [9_999, 'good', 'Synced just now'],
+    [12_000, 'warning', 'No answer for 12 s'],
+    [3 * MINUTE_MS, 'warning', 'No answer for 3 min'],
+    [2 * HOUR_MS, 'warning', 'No answer for 2 h'],
+  ])('an edge that has been silent for %i ms is %s: %s', (silent, tone, words) => {
+    const state = { name: 'synced', since: 0, lastSyncedAt: NOON - silent } as const
+    expect(connectionWords(open, state, NOON)).toMatchObject({ tone, label: words })
+  })
+
+  test('a silence that ended in no answer is offline at once', () => {
+    const gaveUp = offline({ since: NOON, lastSyncedAt: NOON - 20 * SECOND_MS })
+    expect(connectionWords(open, gaveUp, NOON).tone).toBe('warning')
+  })
+
   test('a gap of a moment is not called offline', () => {
-    const words = connectionWords(open, offline({ since: NOON - 2000 }), NOON)
-    expect(words).toEqual({ tone: 'busy', label: 'Reconnecting…', banner: null })
+    const gap = offline({ since: NOON - 2000, lastSyncedAt: NOON - 4000 })
+    expect(connectionWords(open, gap, NOON)).toEqual({
+      tone: 'busy',
+      label: 'Reconnecting…',
+      banner: null,
+    })
   })
 
   test('what needs somebody comes with what to do', () => {

@@ -1,5 +1,5 @@
 import { html, type Markup } from '../html.ts'
-import type { Page, Pages } from '../page.ts'
+import { CHECKLIST_FILE, type Page, type Pages } from '../page.ts'
 
 const post = (title: string, description: string, minutes: number, text: Markup): Page => ({
   title,
@@ -9,7 +9,7 @@ const post = (title: string, description: string, minutes: number, text: Markup)
     <h1>${title}</h1><p class="lead">${description}</p>${text}
     <div class="card" style="margin-top: 3rem"><h3>The desk's morning checklist</h3>
       <p class="soft">One page to print: what to look at before nine, in which order, and whom to tell.</p>
-      <p><a data-track="Content Downloaded" href="/downloads/morning-checklist.txt" download>Download the checklist</a></p></div>
+      <p><a data-track="Content Downloaded" href="${CHECKLIST_FILE}" download>Download the checklist</a></p></div>
   </article></section>`,
 })
 

@@ -12,6 +12,7 @@ import { Fact } from '../../ui/Fact.tsx'
 import { SkeletonRows } from '../../ui/Skeleton.tsx'
 import { visitorName } from '../stream/verdict-words.ts'
 import { Grade } from './Grade.tsx'
+import { knownTraits } from './known-traits.ts'
 import { LeadScoreView } from './LeadScoreView.tsx'
 import { channelName, countryName, leadName, leadSubtitle, plural } from './lead-words.ts'
 import { Timeline } from './Timeline.tsx'
@@ -100,15 +101,11 @@ const Detail = ({ detail }: { detail: LeadDetail }) => {
           </Fact>
           {lead.country !== null && <Fact label="Country">{countryName(lead.country)}</Fact>}
           {detail.userId !== null && <Fact label="User id">{detail.userId}</Fact>}
-          {Object.entries(detail.traits).flatMap(([key, value]) =>
-            isShowable(value) && !NAMED_TRAITS.has(key)
-              ? [
-                  <Fact key={key} label={key}>
-                    {String(value)}
-                  </Fact>,
-                ]
-              : [],
-          )}
+          {knownTraits(detail.traits).map(({ key, label, value }) => (
+            <Fact key={key} label={label}>
+              {value}
+            </Fact>
+          ))}
         </dl>
       </section>
       {detail.devices.length > 1 && <Devices detail={detail} now={now} />}
@@ -116,14 +113,6 @@ const Detail = ({ detail }: { detail: LeadDetail }) => {
     </div>
   )
 }
-
-/** Traits that the drawer shows elsewhere. */
-const NAMED_TRAITS = new Set(['name', 'email', 'company', 'firstName', 'lastName'])
-
-const isShowable = (value: unknown): value is string | number | boolean =>
-  typeof value === 'number' ||
-  typeof value === 'boolean' ||
-  (typeof value === 'string' && value !== '' && value.length <= 200)
 
 const Devices = ({ detail, now }: { detail: LeadDetail; now: number }) => (
   <section className="drawer-section" aria-labelledby="lead-devices">

@@ -9,6 +9,8 @@ export const MinuteBars = ({ counts }: { counts: readonly number[] }) => {
   return (
     <svg
       className="minute-bars"
+      // Cut, not shrunk, and on the left: the newest minutes stay.
+      preserveAspectRatio="xMaxYMax slice"
       viewBox={`0 0 ${width} ${HEIGHT_PX}`}
       width={width}
       height={HEIGHT_PX}
