@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { desc, eq, lt, sql } from 'drizzle-orm'
 import { type ApiApp, apiApp, guarded } from '../api/api-app.ts'
 import { decodeCursor, PageQuery, pageFrom, pageOf } from '../api/page.ts'
+import { strictQuery } from '../api/strict-query.ts'
 import { ProblemError, problems } from '../problems/problem.ts'
 import { bodyRefusals, guardRefusals, problemContent } from '../problems/problem-schema.ts'
 import { queryOf } from '../store/query.ts'
@@ -52,7 +53,7 @@ const getErasure = createRoute({
   tags: ['Privacy'],
   summary: 'How far an erasure is',
   ...guarded('erasures:read'),
-  request: { params: z.object({ id: z.string().max(100) }) },
+  request: { params: z.object({ id: z.string().max(100) }), query: strictQuery({}) },
   responses: {
     200: { description: 'The erasure', content: { 'application/json': { schema: Erasure } } },
     404: problemContent('There is no such erasure'),
@@ -67,7 +68,7 @@ const listErasures = createRoute({
   tags: ['Privacy'],
   summary: 'Erasures, the newest first; nothing in them tells who was erased',
   ...guarded('erasures:read'),
-  request: { query: z.object(PageQuery) },
+  request: { query: strictQuery(PageQuery) },
   responses: {
     200: { description: 'A page', content: { 'application/json': { schema: pageOf(Erasure) } } },
     400: problemContent('The query is not valid'),
