@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -103,6 +103,27 @@ describe('a start that cannot go on says one sentence and exits 1', () => {
     expect(output).toMatch(/^The data folder \/proc\/nope cannot be written .*EDGEWISE_HOME/)
     expect([code, output.split('\n').length]).toEqual([1, 1])
   })
+
+  const header = 'SQLite format 3\0'
+  test.each([
+    ['no database', 'control', 'SQLITE_NOTADB', 'garbage '.repeat(100)],
+    ['a torn database', 'control', 'SQLITE_(CORRUPT|NOTADB)', header.padEnd(8192, '\x01')],
+    ['no database', 'ws-demo', 'SQLITE_NOTADB', 'garbage '.repeat(100)],
+  ])('when there is %s in the store’s %s.db', async (_, name, code, content) => {
+    const file = join(home, 'store', `${name}.db`)
+    await mkdir(join(home, 'store'))
+    await writeFile(file, content)
+    const result = await start(['--port', '0', ...BARE])
+    const said = result.output.split('\n').filter((line) => !line.endsWith(' …'))
+    expect(said).toEqual([
+      expect.stringMatching(
+        new RegExp(`^The database ${file} is damaged \\(${code}\\); restore .* from a backup`),
+      ),
+    ])
+    expect(result.code).toBe(1)
+    expect(await readFile(file, 'utf8')).toBe(content)
+    await expect(readFile(join(home, 'lock.json'))).rejects.toThrow('ENOENT')
+  })
 })
 
 test('--help tells a newcomer what there is', async () => {
@@ -122,6 +143,9 @@ test('a second start on the same folder is refused, and after Ctrl-C the next on
   const event = { anonymousId: 'visitor', messageId: 'kept', event: 'Kept' }
   expect((await edge.capture('track', event)).status).toBe(200)
   await edge.settled()
+  for (const name of await readdir(join(home, 'store'))) {
+    expect((await stat(join(home, 'store', name))).mode & 0o077).toBe(0)
+  }
   await first.stop()
   await expect(fetch(`${first.ready.store}/health`)).rejects.toThrow()
   await expect(readFile(join(home, 'lock.json'))).rejects.toThrow('ENOENT')
