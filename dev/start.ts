@@ -1,7 +1,7 @@
+import { once } from 'node:events'
 import { banner } from './platform/banner.ts'
-import { openHome } from './platform/home.ts'
-import { HELP, parseOptions, StartError } from './platform/options.ts'
-import type { Platform } from './platform/platform.ts'
+import { type Home, openHome } from './platform/home.ts'
+import { HELP, parseOptions, StartError, type StartOptions } from './platform/options.ts'
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), process.env)
@@ -9,34 +9,48 @@ async function main(): Promise<void> {
     console.log(HELP)
     return
   }
+  const stopping = stopSignal()
   const home = await openHome(options.home)
-  let platform: Platform | null = null
-  let stopping = false
-  const stop = async () => {
-    if (stopping) return
-    stopping = true
-    console.log('\nStopping; all data stays in place.')
-    await platform?.stop()
-    home.release()
-    process.exit(0)
-  }
-  process.on('SIGINT', () => void stop())
-  process.on('SIGTERM', () => void stop())
   try {
-    // Loaded only now: help and refusals should not wait for the whole toolchain.
-    const { startPlatform } = await import('./platform/platform.ts')
-    platform = await startPlatform(options, home, (what) => console.log(`  ${what} …`))
+    await runUntil(stopping, options, home)
   } catch (error) {
+    // What fails after that was told to end.
+    if (!stopping.aborted) throw error
+  } finally {
     home.release()
-    throw error
   }
-  if (stopping) return
+}
+
+/** Comes up, stays up, and returns only when nothing of it runs any more. */
+async function runUntil(stopping: AbortSignal, options: StartOptions, home: Home): Promise<void> {
+  // Loaded only now: help and refusals should not wait for the whole toolchain.
+  const { startPlatform } = await import('./platform/platform.ts')
+  const step = (what: string) => console.log(`  ${what} …`)
+  const platform = await startPlatform(options, home, step, stopping)
   const { writeKey, secretKey } = home.state
   home.writeReady({ ...platform.addresses, writeKey, secretKey, pid: process.pid })
   console.log(banner(platform.addresses, { writeKey, secretKey, home: home.dir }))
+  await once(stopping, 'abort')
+  await platform.stop()
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof StartError ? error.message : error)
-  process.exit(1)
-})
+/** Aborted by Ctrl-C and its like, also in the middle of the start. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController()
+  const stop = () => {
+    if (stopping.signal.aborted) return
+    console.log('\nStopping; all data stays in place.')
+    stopping.abort()
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  return stopping.signal
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof StartError ? error.message : error)
+    process.exit(1)
+  },
+)

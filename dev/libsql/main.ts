@@ -17,6 +17,8 @@ if (values.dir === undefined || !Number.isInteger(port) || port < 0 || port > 65
   process.exit(2)
 }
 
+// The databases are about people: nobody else on the machine reads them.
+process.umask(0o077)
 // From the environment, because other users of the machine can read a process's arguments.
 const token = process.env.LIBSQL_TOKEN || undefined
 const server = await startLibsqlServer({ dir: values.dir, port, host: values.host, token })

@@ -56,8 +56,16 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const first = await configured(options.modules)
   const listeners = signalListeners()
   const miniflare = new Miniflare(first)
-  const url = (await miniflare.ready).origin
+  // At once: a signal while workerd comes up would end this process and leave the rest running.
   removeOtherListeners(listeners)
+  const stop = () => miniflare.dispose()
+  const url = await miniflare.ready.then(
+    ({ origin }) => origin,
+    async (error: unknown) => {
+      await stop()
+      throw error
+    },
+  )
   return {
     url,
     siteUrl: options.sitePort === null ? null : (await miniflare.unsafeGetDirectURL()).origin,
@@ -72,7 +80,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       const kv = await miniflare.getKVNamespace('CONFIG')
       return (await kv.list()).keys.map(({ name }) => name)
     },
-    stop: () => miniflare.dispose(),
+    stop,
   }
 }
 

@@ -1,12 +1,21 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { processIdentity } from '#backend/lock/process-identity.ts'
 import { startTogether } from '#backend/testing/start-together.ts'
 import { openHome } from './home.ts'
+import { StartError } from './options.ts'
 
 const CONTENDERS = 6
 const MODULE = new URL('./home.ts', import.meta.url)
@@ -19,6 +28,8 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 const write = (name: string, content: unknown) =>
   writeFileSync(join(dir, name), JSON.stringify(content))
+
+const modeOf = (path: string): number => statSync(path).mode & 0o777
 
 const endedProcess = (): number => spawnSync(process.execPath, ['-e', '']).pid
 
@@ -57,37 +68,71 @@ describe('the data folder of a platform', () => {
   test('keeps its keys from start to start, and nothing else of a start that ended well', async () => {
     const first = await openHome(dir)
     await expect(openHome(dir)).rejects.toThrow(`(process ${process.pid})`)
-    first.writeChildren([process.pid])
     first.writeReady({})
     first.release()
-    expect(readdirSync(dir)).toEqual(['state.json'])
+    expect(readdirSync(dir).toSorted()).toEqual(['console', 'edge', 'state.json', 'store'])
     const second = await openHome(dir)
     expect(second.state).toEqual(first.state)
-    expect(second.leftovers).toEqual([])
     second.release()
   })
 
-  test('names the processes of a killed start that still run, and none that got one’s pid since', async () => {
-    const leftover = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
-    try {
-      await once(leftover, 'spawn')
-      const pid = leftover.pid ?? 0
-      write('children.json', [
-        { pid, identity: processIdentity(pid) },
-        { pid: process.pid, identity: 'another-boot:1' },
-        { pid: endedProcess(), identity: 'another-boot:2' },
-      ])
-      const home = await openHome(dir)
-      expect(home.leftovers).toEqual([pid])
-      home.release()
-    } finally {
-      leftover.kill('SIGKILL')
-    }
+  test('is for its owner alone, also one that was made otherwise before', async () => {
+    const path = join(dir, 'made/by/us')
+    const modes = () => ['', 'store', 'edge', 'console'].map((name) => modeOf(join(path, name)))
+    const first = await openHome(path)
+    first.release()
+    expect(modes()).toEqual([0o700, 0o700, 0o700, 0o700])
+    for (const name of ['', 'store', 'edge']) chmodSync(join(path, name), 0o755)
+    const second = await openHome(path)
+    expect(modes()).toEqual([0o700, 0o700, 0o700, 0o700])
+    second.release()
+  })
+
+  test('stays as open as it is where it holds other things, which may be for others', async () => {
+    writeFileSync(join(dir, 'thesis.txt'), '')
+    chmodSync(dir, 0o755)
+    const home = await openHome(dir)
+    expect(['', 'store', 'edge'].map((name) => modeOf(join(dir, name)))).toEqual([
+      0o755, 0o700, 0o700,
+    ])
+    home.release()
+  })
+
+  test('has the same mark under another name, and a new one for each start; a copy has another', async () => {
+    const path = join(dir, 'here')
+    const renamed = join(dir, 'there')
+    const copy = join(dir, 'copy')
+    const first = await openHome(path)
+    first.release()
+    cpSync(path, copy, { recursive: true })
+    renameSync(path, renamed)
+    const [second, other] = [await openHome(renamed), await openHome(copy)]
+    expect(second.mark.folder).toBe(first.mark.folder)
+    expect(second.mark.start).not.toBe(first.mark.start)
+    expect(other.mark.folder).not.toBe(first.mark.folder)
+    second.release()
+    other.release()
   })
 
   test('is free again after its state file was found damaged', async () => {
     write('state.json', { version: 1 })
     for (const _ of [1, 2]) await expect(openHome(dir)).rejects.toThrow('is damaged')
     expect(readdirSync(dir)).toEqual(['state.json'])
+  })
+
+  test.each([
+    ['state.json', /^The state file .*state\.json cannot be read \(EISDIR\); restore it/],
+    ['state.json.tmp', /^The data folder .* cannot be written \(EISDIR\); set EDGEWISE_HOME/],
+    ['lock.json', /^The data folder .* cannot be written \(EISDIR\); set EDGEWISE_HOME/],
+  ])('is refused in a sentence when its %s is a folder', async (name, sentence) => {
+    mkdirSync(join(dir, name))
+    await expect(openHome(dir)).rejects.toThrow(sentence)
+    await expect(openHome(dir)).rejects.toThrow(StartError)
+  })
+
+  test('is refused in a sentence when a file is where the store should be', async () => {
+    writeFileSync(join(dir, 'store'), '')
+    await expect(openHome(dir)).rejects.toThrow(/ cannot be written \(ENOTDIR\); set EDGEWISE_HOME/)
+    expect(readdirSync(dir)).toEqual(['store'])
   })
 })

@@ -1,40 +1,28 @@
-import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { z } from 'zod'
 import { type LockAttempt, takeFolderLock } from '#backend/lock/folder-lock.ts'
-import { processIdentity } from '#backend/lock/process-identity.ts'
 import { StartError } from './options.ts'
+import { closeToOthers, makePrivateFolder } from './private-folder.ts'
+import { newStartMark, type StartMark } from './start-mark.ts'
+import { readState, type State } from './state.ts'
 
 const LOCK_FILE = 'lock.json'
-
-/** What must be the same at the next start. Secret, so the file is readable by its owner alone. */
-const State = z.object({
-  version: z.literal(1),
-  storeToken: z.string().min(32),
-  signingSecret: z.string().min(32),
-  writeKey: z.string().regex(/^ewk_/),
-  secretKey: z.string().regex(/^esk_/),
-  demoSeeded: z.boolean(),
-})
-export type State = z.infer<typeof State>
+const FOLDERS = ['store', 'edge', 'console'] as const
+const FILES = [LOCK_FILE, 'state.json', 'ready.json']
 
 export interface Home {
   dir: string
+  /** Where each part keeps its data. */
+  folders: Record<(typeof FOLDERS)[number], string>
+  mark: StartMark
   state: State
   save(state: State): void
-  /** Processes of an earlier start that was killed and may still hold files. */
-  leftovers: number[]
-  writeChildren(pids: readonly number[]): void
   writeReady(ready: Record<string, unknown>): void
   release(): void
 }
 
-/** The workspace that `npm start` makes. */
-export const DEMO_WORKSPACE = 'demo'
-
 /**
- * Opens the data folder for this process alone.
+ * Opens the data folder for this process alone, and closes it to other users.
  *
  * @throws StartError when it cannot be written, is in use, or holds a file that cannot be read
  */
@@ -45,45 +33,48 @@ export async function openHome(path: string): Promise<Home> {
     return openLocked(dir, lock.release)
   } catch (error) {
     lock.release()
-    throw error
+    throw error instanceof StartError ? error : notWritable(dir, error)
   }
 }
 
 function openLocked(dir: string, unlock: () => void): Home {
   const file = (name: string) => join(dir, name)
+  const state = readState(file('state.json'))
+  // Not where somebody chose a folder that holds other things: those may be for others to read.
+  if (readdirSync(dir).every(isOurs)) closeToOthers(dir)
+  for (const name of FOLDERS) makePrivateFolder(file(name))
   const home: Home = {
     dir,
-    state: readState(file('state.json')),
-    leftovers: runningStill(readJson(file('children.json'))),
+    folders: { store: file('store'), edge: file('edge'), console: file('console') },
+    mark: newStartMark(dir),
+    state,
     save(next) {
       home.state = next
       writeAtomically(file('state.json'), JSON.stringify(next, null, 2))
-    },
-    writeChildren(pids) {
-      const children = pids.map((pid) => ({ pid, identity: processIdentity(pid) }))
-      writeAtomically(file('children.json'), JSON.stringify(children))
     },
     writeReady(ready) {
       writeAtomically(file('ready.json'), `${JSON.stringify(ready, null, 2)}\n`)
     },
     release() {
-      for (const name of ['ready.json', 'children.json']) rmSync(file(name), { force: true })
+      rmSync(file('ready.json'), { force: true })
       unlock()
     },
   }
-  home.save(home.state)
+  home.save(state)
   return home
 }
+
+/** With what a crash leaves half written beside a file, named after it. */
+const isOurs = (name: string): boolean =>
+  FOLDERS.some((folder) => folder === name) ||
+  FILES.some((file) => name === file || name.startsWith(`${file}.`))
 
 async function takeLock(dir: string): Promise<{ release(): void }> {
   let attempt: LockAttempt
   try {
     attempt = await takeFolderLock(dir, LOCK_FILE)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-    throw new StartError(
-      `The data folder ${dir} cannot be written${code}; set EDGEWISE_HOME to one that can.`,
-    )
+    throw notWritable(dir, error)
   }
   if (attempt.kind === 'taken') return attempt
   const holder = attempt.pid === null ? '' : ` (process ${attempt.pid})`
@@ -92,53 +83,11 @@ async function takeLock(dir: string): Promise<{ release(): void }> {
   )
 }
 
-const Children = z.array(z.object({ pid: z.number().int(), identity: z.string().nullable() }))
-
-/** Those whose pid has not passed to a stranger's process since. */
-function runningStill(found: unknown): number[] {
-  const children = Children.safeParse(found)
-  if (!children.success) return []
-  return children.data
-    .filter(({ pid, identity }) => processIdentity(pid) === identity)
-    .map(({ pid }) => pid)
-}
-
-function readState(path: string): State {
-  const found = readJson(path)
-  if (found === undefined) return newState()
-  const state = State.safeParse(found)
-  if (!state.success) {
-    throw new StartError(
-      `The state file ${path} is damaged; restore it from a backup, or remove the folder to start anew.`,
-    )
-  }
-  return state.data
-}
-
-/** @returns undefined when there is no such file, null when it is not JSON */
-function readJson(path: string): unknown {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-function newState(): State {
-  return {
-    version: 1,
-    storeToken: randomBytes(32).toString('hex'),
-    signingSecret: randomBytes(32).toString('hex'),
-    writeKey: `ewk_${DEMO_WORKSPACE}_${randomBytes(20).toString('hex')}`,
-    secretKey: `esk_${DEMO_WORKSPACE}_${randomBytes(20).toString('hex')}`,
-    demoSeeded: false,
-  }
+function notWritable(dir: string, error: unknown): StartError {
+  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+  return new StartError(
+    `The data folder ${dir} cannot be written${code}; set EDGEWISE_HOME to one that can.`,
+  )
 }
 
 function writeAtomically(path: string, text: string): void {

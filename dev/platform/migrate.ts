@@ -6,13 +6,21 @@ import type { Client } from '@libsql/client'
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations/', import.meta.url).href)
 
+interface Migration {
+  kind: 'control' | 'workspace'
+  name: string
+  hash: string
+  sql: string
+}
+
 /**
- * Brings a database to the newest schema. Migrations are append-only: one that was applied and has
- * changed since stops everything, because then nobody knows what the database looks like.
+ * Brings a database to the newest schema; any number may do so at once. Migrations are append-only: one
+ * that was applied and has changed since stops everything, because then nobody knows what the database
+ * looks like.
  *
  * @returns the number of the schema's newest migration
  */
-export async function migrate(client: Client, kind: 'control' | 'workspace'): Promise<number> {
+export async function migrate(client: Client, kind: Migration['kind']): Promise<number> {
   await client.execute(
     'CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, hash TEXT NOT NULL, applied_at INTEGER NOT NULL)',
   )
@@ -24,21 +32,33 @@ export async function migrate(client: Client, kind: 'control' | 'workspace'): Pr
   for (const name of names) {
     const sql = await readFile(join(MIGRATIONS, kind, name), 'utf8')
     const hash = createHash('sha256').update(sql).digest('hex')
-    const before = applied.get(name)
-    if (before === hash) continue
-    if (before !== undefined) {
-      throw new Error(
-        `Migration ${kind}/${name} was changed after it had been applied; add a new one instead.`,
-      )
-    }
-    await apply(client, name, hash, sql)
+    const migration = { kind, name, hash, sql }
+    if (!isApplied(migration, applied.get(name))) await apply(client, migration)
   }
   return names.length
 }
 
-async function apply(client: Client, name: string, hash: string, sql: string): Promise<void> {
+/** @throws when it was applied with another content */
+function isApplied({ kind, name, hash }: Migration, before: string | undefined): boolean {
+  if (before !== undefined && before !== hash) {
+    throw new Error(
+      `Migration ${kind}/${name} was changed after it had been applied; add a new one instead.`,
+    )
+  }
+  return before === hash
+}
+
+async function apply(client: Client, migration: Migration): Promise<void> {
+  const { name, hash, sql } = migration
   const transaction = await client.transaction('write')
   try {
+    // Somebody else may have applied it while this one waited for its turn to write.
+    const { rows } = await transaction.execute({
+      sql: 'SELECT hash FROM schema_migrations WHERE name = ?',
+      args: [name],
+    })
+    const before = rows[0] && String(rows[0].hash)
+    if (isApplied(migration, before)) return
     await transaction.executeMultiple(sql)
     await transaction.execute({
       sql: 'INSERT INTO schema_migrations (name, hash, applied_at) VALUES (?, ?, ?)',

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildRenderer } from '#dev/build/renderer.ts'
 import { databaseUrl } from '#dev/libsql/server.ts'
@@ -6,17 +5,22 @@ import { startSite } from '#dev/site/server.ts'
 import { buildWorker } from '../build/worker.ts'
 import { startChild } from './child.ts'
 import { type DemoTarget, runDemoTraffic, seedDemo } from './demo.ts'
+import { ensureDemoWorkspace } from './demo-workspace.ts'
 import { startEdge } from './edge.ts'
-import { childPids, startGuardian } from './guarded-children.ts'
-import { DEMO_WORKSPACE, type Home } from './home.ts'
-import type { StartOptions } from './options.ts'
+import type { Home } from './home.ts'
+import { endMarked } from './marked-processes.ts'
+import { StartError, type StartOptions } from './options.ts'
 import { claimPort } from './ports.ts'
 import { reloadOnChange } from './reload.ts'
-import { ensureSite, ensureWorkspace } from './tenants.ts'
+import { startGuardian } from './start-guardian.ts'
+import { MARK_VARIABLE } from './start-mark.ts'
+import { DEMO_WORKSPACE } from './state.ts'
+import { stopAll } from './stop-all.ts'
+import { ensureSite } from './tenants.ts'
 
-/** One disk, one writer: two objects keep both cores busy, more only take turns. */
-const DEMO_BUCKETS = 2
 const SWEEP_EVERY_MS = 60_000
+/** A killed process is gone in milliseconds, unless the disk keeps it. */
+const END_PATIENCE_MS = 10_000
 
 const script = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
@@ -33,25 +37,31 @@ export interface Platform {
 }
 
 type Step = (what: string) => void
+type Stops = (() => Promise<unknown>)[]
 
 /**
  * Brings everything up in order: store, schema, edge, demo site, console, demo data. What was started
- * is stopped again when a later part fails.
+ * is stopped again when a later part fails, or when the signal comes first.
+ *
+ * @throws the signal's reason after it was aborted; nothing runs any more then
  */
 export async function startPlatform(
   options: StartOptions,
   home: Home,
   step: Step,
+  signal: AbortSignal,
 ): Promise<Platform> {
-  const stops: (() => Promise<void>)[] = []
-  const stop = async () => {
-    for (const undo of stops.toReversed()) await undo()
-  }
+  const stops: Stops = []
   try {
-    const addresses = await bringUp(options, home, step, stops)
-    return { addresses, stop }
+    const next = (what: string) => {
+      signal.throwIfAborted()
+      step(what)
+    }
+    const addresses = await bringUp(options, home, next, stops, signal)
+    signal.throwIfAborted()
+    return { addresses, stop: () => stopAll(stops) }
   } catch (error) {
-    await stop()
+    await stopAll(stops)
     throw error
   }
 }
@@ -60,18 +70,16 @@ async function bringUp(
   options: StartOptions,
   home: Home,
   step: Step,
-  stops: (() => Promise<void>)[],
+  stops: Stops,
+  signal: AbortSignal,
 ): Promise<Addresses> {
-  const { state } = home
-  killLeftovers(home.leftovers)
+  const { state, folders } = home
+  await endLeftovers(home)
   const ports = await claimPorts(options)
-  const guard = startGuardian()
-  stops.push(async () => guard.release())
-  const watch = () => {
-    const pids = childPids()
-    guard.watch(pids)
-    home.writeChildren(pids)
-  }
+  process.env[MARK_VARIABLE] = home.mark.start
+  stops.push(startGuardian(home.mark.start))
+  // Last of all: what went wrong while stopping must not keep files open behind a released lock.
+  stops.push(() => endMarked(home.mark.start, END_PATIENCE_MS))
 
   step('Building the Worker')
   const modules = await buildWorker()
@@ -80,28 +88,17 @@ async function bringUp(
   const store = await startChild(
     'The store',
     script('dev/libsql/main.ts'),
-    ['--dir', join(home.dir, 'store')],
-    {
-      LIBSQL_TOKEN: state.storeToken,
-    },
+    ['--dir', folders.store],
+    { LIBSQL_TOKEN: state.storeToken },
+    signal,
   )
   stops.push(store.stop)
-  watch()
-  await ensureWorkspace(store.url, state.storeToken, {
-    id: DEMO_WORKSPACE,
-    name: 'Demo workspace',
-    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    buckets: DEMO_BUCKETS,
-    keys: [
-      { key: state.writeKey, kind: 'write', name: 'Demo site' },
-      { key: state.secretKey, kind: 'secret', name: 'Console on this machine' },
-    ],
-  })
+  await ensureDemoWorkspace(store.url, home)
 
   step('Starting the edge')
   const edge = await startEdge({
     modules,
-    dir: join(home.dir, 'edge'),
+    dir: folders.edge,
     port: ports.edge,
     sitePort: options.demo ? ports.site : null,
     controlUrl: databaseUrl(store.url, 'control'),
@@ -109,8 +106,7 @@ async function bringUp(
     signingSecret: state.signingSecret,
   })
   stops.push(edge.stop)
-  watch()
-  if (options.watch) stops.push(reloadOnChange(edge, step, watch).stop)
+  if (options.watch) stops.push(reloadOnChange(edge, step).stop)
   const sweeping = setInterval(() => void edge.sweep().catch(() => undefined), SWEEP_EVERY_MS)
   stops.push(async () => clearInterval(sweeping))
 
@@ -124,7 +120,7 @@ async function bringUp(
       workspaceId: DEMO_WORKSPACE,
       origin: origin.url,
     })
-    await startDemo(home, { edge: edge.url, site: edge.siteUrl, ...state }, step, stops)
+    await startDemo(home, { edge: edge.url, site: edge.siteUrl, ...state }, step, stops, signal)
   }
 
   let consoleUrl: string | null = null
@@ -133,18 +129,21 @@ async function bringUp(
     await buildRenderer()
     const args = [
       '--data-dir',
-      join(home.dir, 'console'),
+      folders.console,
       '--edge',
       edge.url,
       '--port',
       String(ports.console),
     ]
-    const backend = await startChild('The console', script('desktop/backend/main.ts'), args, {
-      EDGEWISE_SECRET_KEY: state.secretKey,
-    })
+    const backend = await startChild(
+      'The console',
+      script('desktop/backend/main.ts'),
+      args,
+      { EDGEWISE_SECRET_KEY: state.secretKey },
+      signal,
+    )
     stops.push(backend.stop)
     consoleUrl = backend.url
-    watch()
   }
   return { edge: edge.url, store: store.url, site: edge.siteUrl, console: consoleUrl }
 }
@@ -153,15 +152,17 @@ async function startDemo(
   home: Home,
   target: DemoTarget,
   step: Step,
-  stops: (() => Promise<void>)[],
+  stops: Stops,
+  signal: AbortSignal,
 ): Promise<void> {
   const ending = new AbortController()
+  const ended = AbortSignal.any([ending.signal, signal])
   if (!home.state.demoSeeded) {
     step('Adding demo data (30 days of visits)')
-    await seedDemo(target, ending.signal)
+    await seedDemo(target, ended)
     home.save({ ...home.state, demoSeeded: true })
   }
-  const traffic = runDemoTraffic(target, ending.signal)
+  const traffic = runDemoTraffic(target, ended)
   stops.push(async () => {
     ending.abort()
     await traffic
@@ -179,13 +180,14 @@ async function claimPorts({
   }
 }
 
-/** Children of a start that was killed, whom not even its guardian could end. */
-function killLeftovers(pids: readonly number[]): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // Ended with their parent, as they should.
-    }
-  }
+/**
+ * Processes of a start that was killed together with its guardian. Whatever of it still runs has the
+ * databases open, and two edges over one object storage would each take turns that the other misses.
+ */
+async function endLeftovers({ dir, mark }: Home): Promise<void> {
+  const pids = await endMarked(mark.folder, END_PATIENCE_MS)
+  if (pids.length === 0) return
+  throw new StartError(
+    `An earlier start on ${dir} was killed, and its processes ${pids.join(', ')} do not end; end them first.`,
+  )
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createClient } from '@libsql/client'
 import { databaseUrl } from '#dev/libsql/server.ts'
+import { withDatabase } from './damaged-database.ts'
 import { migrate } from './migrate.ts'
 
 export interface NewWorkspace {
@@ -11,18 +12,25 @@ export interface NewWorkspace {
   keys: { key: string; kind: 'write' | 'secret'; name: string }[]
 }
 
-/** The control database's schema, and one workspace with its own database, keys and schema. */
+const CONTROL = 'control'
+
+/**
+ * The control database's schema, and one workspace with its own database, keys and schema.
+ *
+ * @throws DamagedDatabase
+ */
 export async function ensureWorkspace(
   storeUrl: string,
   token: string,
   workspace: NewWorkspace,
 ): Promise<void> {
-  const url = databaseUrl(storeUrl, `ws-${workspace.id}`)
-  const control = createClient({ url: databaseUrl(storeUrl, 'control'), authToken: token })
+  const name = `ws-${workspace.id}`
+  const url = databaseUrl(storeUrl, name)
+  const control = createClient({ url: databaseUrl(storeUrl, CONTROL), authToken: token })
   const own = createClient({ url, authToken: token })
   try {
-    await migrate(control, 'control')
-    const schemaVersion = await migrate(own, 'workspace')
+    await withDatabase(CONTROL, () => migrate(control, 'control'))
+    const schemaVersion = await withDatabase(name, () => migrate(own, 'workspace'))
     const now = Date.now()
     await control.batch(
       [
@@ -62,7 +70,7 @@ export async function ensureSite(
   token: string,
   site: { host: string; workspaceId: string; origin: string },
 ): Promise<void> {
-  const control = createClient({ url: databaseUrl(storeUrl, 'control'), authToken: token })
+  const control = createClient({ url: databaseUrl(storeUrl, CONTROL), authToken: token })
   try {
     await control.batch(
       [

@@ -87,8 +87,9 @@ function checksOf(root: Json, bodyText: string): ((item: unknown) => Refusal | n
       return { reason: 'too_deep', detail: `Nested deeper than ${MAX_JSON_DEPTH} levels.` }
     }
     // A single call is its own root: its context is already part of it.
-    const bytes = checkSize ? jsonBytes(item) + (item === root ? 0 : sharedBytes) : 0
-    return bytes > MAX_EVENT_BYTES
+    const shared = item === root ? 0 : sharedBytes
+    if (!checkSize || isWithin(item, MAX_EVENT_BYTES - shared)) return null
+    return jsonBytes(item) + shared > MAX_EVENT_BYTES
       ? { reason: 'too_large', detail: 'The event exceeds 32 KB.' }
       : null
   }
@@ -97,6 +98,27 @@ function checksOf(root: Json, bodyText: string): ((item: unknown) => Refusal | n
 function shallow(item: unknown): Json {
   const { messageId, type, event, name } = asObject(item)
   return { messageId, type, event, name }
+}
+
+/** A control character becomes a six-byte escape; nothing grows more than that. */
+const MAX_BYTES_PER_CHAR = 6
+const MAX_NUMBER_BYTES = 25
+
+/** Whether a value certainly fits, without writing it out: true for all but the largest events. */
+function isWithin(value: unknown, bytes: number): boolean {
+  return bytesLeft(value, bytes) >= 0
+}
+
+function bytesLeft(value: unknown, bytes: number): number {
+  if (bytes < 0) return bytes
+  if (typeof value === 'string') return bytes - 2 - MAX_BYTES_PER_CHAR * value.length
+  if (typeof value !== 'object' || value === null) return bytes - MAX_NUMBER_BYTES
+  let left = bytes - 2
+  for (const [key, child] of Object.entries(value)) {
+    left = bytesLeft(child, left - 4 - MAX_BYTES_PER_CHAR * key.length)
+    if (left < 0) return left
+  }
+  return left
 }
 
 function jsonBytes(value: unknown): number {

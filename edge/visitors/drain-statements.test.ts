@@ -12,11 +12,10 @@ import {
   BATCH_KEY,
   drainStatements,
   duplicatesStatement,
-  messageIdOf,
   quarantineStatements,
   voidStatement,
 } from './drain-statements.ts'
-import type { LogRow } from './log-entry.ts'
+import { type LogRow, messageIdOf } from './log-entry.ts'
 
 const NOW = Date.UTC(2026, 10, 22)
 const OBJECT = 'demo:local:0'

@@ -1,5 +1,5 @@
 import type { InStatement } from '@libsql/client/web'
-import type { LogRow } from './log-entry.ts'
+import { type LogRow, messageIdOf } from './log-entry.ts'
 
 /** How the store names the key that a repeat of a batch violates. */
 export const BATCH_KEY = 'drained_batches.object'
@@ -188,10 +188,4 @@ function subjectOf(row: LogRow): { messageId: string; type: string | null; name:
 
 function jsonArray(rows: readonly LogRow[]): string {
   return `[${rows.map((row) => row.body).join(',')}]`
-}
-
-/** Bodies are written by us with messageId as their first key, so no JSON needs to be parsed here. */
-export function messageIdOf(row: LogRow): string {
-  const end = row.body.indexOf('","type"')
-  return JSON.parse(row.body.slice('{"messageId":'.length, end + 1)) as string
 }

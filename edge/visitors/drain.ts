@@ -5,12 +5,11 @@ import {
   BATCH_KEY,
   drainStatements,
   duplicatesStatement,
-  messageIdOf,
   quarantineStatements,
   voidStatement,
 } from './drain-statements.ts'
 import { LedgerEntries } from './ledger.ts'
-import type { LogRow } from './log-entry.ts'
+import { type LogRow, messageIdOf } from './log-entry.ts'
 import type { Batch, LogStorage } from './log-storage.ts'
 
 /** Past a thousand rows a statement gains little, and a batch must stay far below the store's time limit. */
@@ -41,9 +40,9 @@ export type DrainStep =
  */
 export async function drainStep(deps: DrainDeps): Promise<DrainStep> {
   const { log, object, store } = deps
-  const batch = log.nextFrozen() ?? freezeNext(log)
-  if (!batch) return { kind: 'empty' }
-  const rows = log.rowsOf(batch)
+  const next = nextBatch(log)
+  if (!next) return { kind: 'empty' }
+  const { batch, rows } = next
   try {
     const results = await store.batch(drainStatements(object, batch.seq, rows, deps.now()), 'write')
     return await confirm(deps, batch, rows, results.at(-1)?.rows[0])
@@ -61,11 +60,13 @@ export async function drainStep(deps: DrainDeps): Promise<DrainStep> {
   }
 }
 
-function freezeNext(log: LogStorage): Batch | null {
-  const first = log.frozenUpTo() + 1
-  const rows = log.read(first, DRAIN_BATCH_ROWS, DRAIN_BATCH_BYTES)
+function nextBatch(log: LogStorage): { batch: Batch; rows: LogRow[] } | null {
+  const frozen = log.nextFrozen()
+  if (frozen) return { batch: frozen, rows: log.rowsOf(frozen) }
+  const rows = log.read(log.frozenUpTo() + 1, DRAIN_BATCH_ROWS, DRAIN_BATCH_BYTES)
   const last = rows.at(-1)
-  return last ? log.freeze(first, last.seq) : null
+  if (!last) return null
+  return { batch: log.freeze(log.frozenUpTo() + 1, last.seq), rows }
 }
 
 async function readAnswer(deps: DrainDeps, batch: Batch, rows: LogRow[]): Promise<DrainStep> {

@@ -54,3 +54,9 @@ export function erasedVerdictOf({ messageId, type, name, receivedAt }: Subject):
     receivedAt,
   }
 }
+
+/** Bodies are written by us with messageId as their first key, so no JSON needs to be parsed here. */
+export function messageIdOf(row: LogRow): string {
+  const end = row.body.indexOf('","type"')
+  return JSON.parse(row.body.slice('{"messageId":'.length, end + 1)) as string
+}

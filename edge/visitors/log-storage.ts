@@ -1,21 +1,16 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { emptyLedgerHour, LedgerEntries, type LedgerHour, type LedgerVerdict } from './ledger.ts'
-import type { LogKind, LogRow } from './log-entry.ts'
+import { type LogKind, type LogRow, messageIdOf } from './log-entry.ts'
+import { SeenIds } from './seen-ids.ts'
 
 /** Drained rows stay this long, so that a restored store can be filled again from here. */
 export const RETENTION_MS = 72 * 3_600_000
-/** How long a messageId is recognised here; the store's unique index knows it as long as the event lives. */
-export const DEDUPE_HORIZON_MS = 7 * 86_400_000
-
 /** What one statement may bind in a Durable Object; many rows a statement cost far less than many statements. */
 const MAX_PARAMETERS = 100
-/** 128 bits: no collision to be expected, and a third of the space that ids take. */
-const HASH_BYTES = 16
+const REMEMBERED_ROWS = 2_000
+const REMEMBERED_BYTES = 8_000_000
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS log (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, received_at INTEGER NOT NULL, body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS seen (hash BLOB PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ledger (hour INTEGER NOT NULL, verdict TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (hour, verdict)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS batches (seq INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, state TEXT NOT NULL, applied_at INTEGER, booked TEXT);
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -35,23 +30,28 @@ export type RowPlace =
   | { kind: 'underway' }
   | { kind: 'applied'; batch: Batch }
 
-type MetaKey = 'epoch' | 'folded_seq' | 'purged_at'
+type MetaKey = 'epoch' | 'folded_seq' | 'purged_at' | 'settled_seq'
 
 /** The object's own SQLite tables. All methods are synchronous; callers group them in transactions. */
 export class LogStorage {
   readonly sql: SqlStorage
   /** Given out here rather than by AUTOINCREMENT, which would write a second row for each event. */
   #nextSeq: number
+  #seen: SeenIds
 
   constructor(sql: SqlStorage) {
     this.sql = sql
     sql.exec(SCHEMA)
     this.#nextSeq = this.#firstFreeSeq()
+    this.#seen = new SeenIds(sql)
+    this.#rememberUnsettled()
   }
 
-  /** After a transaction that failed: numbers given out in it are free again, or the backlog would count them. */
+  /** After a transaction that failed: numbers and ids given out in it are free again. */
   forgetUncommitted(): void {
     this.#nextSeq = this.#firstFreeSeq()
+    this.#seen = new SeenIds(this.sql)
+    this.#rememberUnsettled()
   }
 
   #firstFreeSeq(): number {
@@ -62,30 +62,36 @@ export class LogStorage {
 
   /**
    * Remembers message ids, in order: false for one that was known before or stands twice in the list,
-   * which makes its event a duplicate.
+   * which makes its event a duplicate. Events that are given a row in the log under a fresh id are
+   * remembered by that row until they are settled.
    */
   claim(ids: readonly { messageId: string; at: number }[]): boolean[] {
-    // In workerd a hash of this size costs ten times as much through node:crypto as in plain code.
-    const hashes = ids.map(({ messageId }) => sha256(utf8ToBytes(messageId)).slice(0, HASH_BYTES))
-    const claimed = new Map<string, number>()
-    hashes.forEach((hash, index) => {
-      const key = bytesToHex(hash)
-      if (!claimed.has(key)) claimed.set(key, index)
-    })
-    const fresh = ids.map(() => false)
-    for (const chunk of chunksOf([...claimed.values()], MAX_PARAMETERS / 2)) {
-      const values = chunk.flatMap((index) => [hashes[index] ?? null, ids[index]?.at ?? 0])
-      const inserted = this.sql.exec(
-        `INSERT INTO seen (hash, at) VALUES ${placeholders(chunk.length, 2)}
-         ON CONFLICT (hash) DO NOTHING RETURNING hash`,
-        ...values,
+    return this.#seen.claim(ids)
+  }
+
+  /** Whether enough ids are remembered by the log alone for them to be settled. */
+  get isSeenDue(): boolean {
+    return this.#seen.isSettlingDue
+  }
+
+  /** Brings the ids that only the log remembers into their own table; call inside a storage transaction. */
+  settleSeen(): void {
+    this.#seen.settle()
+    this.setMeta('settled_seq', String(this.lastSeq()))
+  }
+
+  #rememberUnsettled(): void {
+    let seq = Number(this.meta('settled_seq') ?? 0)
+    for (;;) {
+      const rows = this.read(seq + 1, REMEMBERED_ROWS, REMEMBERED_BYTES)
+      const last = rows.at(-1)
+      if (!last) return
+      const events = rows.filter(({ kind }) => kind === 'event')
+      this.#seen.remember(
+        events.map((row) => ({ messageId: messageIdOf(row), at: row.receivedAt })),
       )
-      for (const { hash } of inserted) {
-        const index = claimed.get(bytesToHex(new Uint8Array(hash as ArrayBuffer)))
-        if (index !== undefined) fresh[index] = true
-      }
+      seq = last.seq
     }
-    return fresh
   }
 
   append(rows: readonly Omit<LogRow, 'seq'>[]): void {
@@ -292,7 +298,9 @@ export class LogStorage {
 
   /** Forgets what is past its horizon; a scan, so the caller runs it once an hour. */
   purge(now: number): void {
-    this.sql.exec('DELETE FROM seen WHERE at < ?', now - DEDUPE_HORIZON_MS)
+    // Before the log's rows go: until they are settled, they are all that knows their ids.
+    this.settleSeen()
+    this.#seen.purge(now)
     const upTo = this.#number(
       "SELECT coalesce(max(last_seq), 0) AS n FROM batches WHERE state = 'applied' AND applied_at < ?",
       now - RETENTION_MS,

@@ -72,6 +72,57 @@ describe('the log of an object', () => {
       expect(log.claim([{ messageId: 'old', at: NOW }])[0]).toBe(true)
     }))
 
+  test('a taken id is known after a restart, settled or not, and after its row has left the log', () =>
+    inStorage((log, state) => {
+      const claim = (opened: LogStorage, messageId: string) =>
+        opened.claim([{ messageId, at: NOW }])[0]
+      const take = (messageId: string) => {
+        expect(claim(log, messageId)).toBe(true)
+        const body = `{"messageId":"${messageId}","type":"track"}`
+        log.append([{ kind: 'event', receivedAt: NOW, body }])
+      }
+      const reopened = () => new LogStorage(state.storage.sql)
+      take('m1')
+      expect(claim(reopened(), 'm1')).toBe(false)
+      log.settleSeen()
+      take('m2')
+      expect(claim(reopened(), 'm1')).toBe(false)
+      expect(claim(reopened(), 'm2')).toBe(false)
+      log.markApplied(log.freeze(1, 2), NOW, stored(2))
+      log.purge(NOW + RETENTION_MS + 1)
+      expect(seqs(log)).toEqual([])
+      for (const id of ['m1', 'm2']) expect(claim(reopened(), id)).toBe(false)
+      expect(claim(reopened(), 'm3')).toBe(true)
+    }))
+
+  test('an id whose transaction failed is free again', () =>
+    inStorage((log, state) => {
+      expect(() =>
+        state.storage.transactionSync(() => {
+          log.claim([{ messageId: 'm1', at: NOW }])
+          log.append([
+            { kind: 'event', receivedAt: NOW, body: '{"messageId":"m1","type":"track"}' },
+          ])
+          throw new Error('The disk is full.')
+        }),
+      ).toThrow('The disk is full.')
+      log.forgetUncommitted()
+      expect(log.claim([{ messageId: 'm1', at: NOW }])).toEqual([true])
+    }))
+
+  test('ids are due to be settled by number, and settling any number of times changes nothing', () =>
+    inStorage((log) => {
+      const ids = Array.from({ length: 20_000 }, (_, i) => ({ messageId: `m${i}`, at: NOW }))
+      log.claim(ids.slice(1))
+      expect(log.isSeenDue).toBe(false)
+      log.claim(ids)
+      expect(log.isSeenDue).toBe(true)
+      log.settleSeen()
+      log.settleSeen()
+      expect(log.isSeenDue).toBe(false)
+      expect(log.claim(ids).some(Boolean)).toBe(false)
+    }))
+
   test('the halves of a split batch go before what came after it, in the order of the log', () =>
     inStorage((log) => {
       append(log, 8)

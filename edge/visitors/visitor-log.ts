@@ -245,6 +245,8 @@ export class VisitorLog extends DurableObject<Env> {
     const deadline = Date.now() + ALARM_BUDGET_MS
     let drained = 0
     let returned: ReturnStep = { kind: 'done' }
+    // Whether or not the store can be reached: memory must not grow while it is away.
+    if (this.#log.isSeenDue) this.ctx.storage.transactionSync(() => this.#log.settleSeen())
     try {
       const workspace = await directoryOf(this.env).workspace(workspaceOfName(this.#name))
       if (!workspace) return RETRY_MAX_MS

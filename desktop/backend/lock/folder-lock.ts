@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { hasCode } from './has-code.ts'
+import { makeFolder } from './make-folder.ts'
 import { isRunning, processIdentity } from './process-identity.ts'
 
 const ROUNDS = 10
@@ -36,7 +38,7 @@ export const takeFolderLock = async (dir: string, fileName: string): Promise<Loc
     identity: processIdentity(process.pid),
     nonce: randomUUID(),
   }
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  makeFolder(dir)
   for (let round = 0; round < ROUNDS; round += 1) {
     if (createWhole(path, mine) || succeed(path, mine)) {
       heldHere.add(path)
@@ -126,6 +128,3 @@ const release = (path: string, mine: LockHolder): void => {
   const found = parseLock(path)
   if (typeof found !== 'string' && found.nonce === mine.nonce) rmSync(path, { force: true })
 }
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code

@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { DamagedDatabase } from './damaged-database.ts'
+import type { Home } from './home.ts'
+import { StartError } from './options.ts'
+import { DEMO_WORKSPACE } from './state.ts'
+import { ensureWorkspace } from './tenants.ts'
+
+/** One disk, one writer: two objects keep both cores busy, more only take turns. */
+const DEMO_BUCKETS = 2
+
+/**
+ * The workspace of `npm start`, with the keys of the data folder.
+ *
+ * @throws StartError naming the file of a database that is damaged
+ */
+export async function ensureDemoWorkspace(
+  storeUrl: string,
+  { dir, folders, state }: Home,
+): Promise<void> {
+  try {
+    await ensureWorkspace(storeUrl, state.storeToken, {
+      id: DEMO_WORKSPACE,
+      name: 'Demo workspace',
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      buckets: DEMO_BUCKETS,
+      keys: [
+        { key: state.writeKey, kind: 'write', name: 'Demo site' },
+        { key: state.secretKey, kind: 'secret', name: 'Console on this machine' },
+      ],
+    })
+  } catch (error) {
+    if (!(error instanceof DamagedDatabase)) throw error
+    const file = join(folders.store, `${error.database}.db`)
+    throw new StartError(
+      `The database ${file} is damaged (${error.code}); restore ${dir} from a backup, or remove it to start anew.`,
+    )
+  }
+}
