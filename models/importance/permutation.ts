@@ -1,6 +1,6 @@
 import { auc } from '../metrics/metrics.ts'
 import { seededUniform, shuffle, type Uniform } from '../random/seeded.ts'
-import { type Column, isCategory, type Table } from '../table/table.ts'
+import { type Column, isCategory, type Table, taken, takeRows } from '../table/table.ts'
 import type { Predict } from '../validation/cross-validate.ts'
 
 export interface Importance {
@@ -10,6 +10,9 @@ export interface Importance {
   /** Deviation of it over the repeats. */
   deviation: number
 }
+
+/** Enough rows to order columns by; a large ensemble is slow to ask for every column and repeat. */
+const MOST_ROWS = 20_000
 
 function dealtAnew(column: Column, uniform: Uniform): Column {
   return isCategory(column)
@@ -29,13 +32,17 @@ export function permutationImportance(
   outcomes: Uint8Array,
   { seed, repeats = 3 }: { seed: number; repeats?: number },
 ): Importance[] {
-  const whole = auc({ probabilities: predict(table), outcomes })
   const uniform = seededUniform(seed)
-  return table.columns
+  const every = Uint32Array.from({ length: table.rows }, (_, row) => row)
+  const rows = table.rows > MOST_ROWS ? shuffle(every, uniform).slice(0, MOST_ROWS) : every
+  const asked = takeRows(table, rows)
+  const known = taken(outcomes, rows, new Uint8Array(rows.length))
+  const whole = auc({ probabilities: predict(asked), outcomes: known })
+  return asked.columns
     .map((column, index) => {
       const lost = Float64Array.from({ length: repeats }, () => {
-        const columns = table.columns.with(index, dealtAnew(column, uniform))
-        return whole - auc({ probabilities: predict({ ...table, columns }), outcomes })
+        const columns = asked.columns.with(index, dealtAnew(column, uniform))
+        return whole - auc({ probabilities: predict({ ...asked, columns }), outcomes: known })
       })
       const mean = lost.reduce((sum, value) => sum + value, 0) / repeats
       const squares = lost.reduce((sum, value) => sum + (value - mean) ** 2, 0)

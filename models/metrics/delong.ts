@@ -30,11 +30,15 @@ function varianceOfMean(shares: Float64Array): number {
 }
 
 /**
- * AUC and its variance by DeLong et al. (1988), in O(n log n) by mid-ranks as Sun and Xu (2014) do it. For
- * each converter: the share of non-converters that score below; for each non-converter: of converters that
- * score above. NaN where only one outcome is there.
+ * For each converter the share of non-converters that score below it, for each non-converter the share of
+ * converters that score above.
  */
-export function delongAuc({ probabilities, outcomes }: Predictions): AucWithVariance {
+interface Placements {
+  below: Float64Array
+  above: Float64Array
+}
+
+function placements({ probabilities, outcomes }: Predictions): Placements {
   const scores = Float64Array.from(probabilities)
   const positive = scores.filter((_, row) => outcomes[row] === 1)
   const negative = scores.filter((_, row) => outcomes[row] !== 1)
@@ -43,14 +47,37 @@ export function delongAuc({ probabilities, outcomes }: Predictions): AucWithVari
     all.filter((_, row) => (outcomes[row] === 1 ? 1 : 0) === outcome)
   const amongPositive = midranks(positive)
   const amongNegative = midranks(negative)
-  const below = amongAll(1).map(
-    (rank, index) => (rank - (amongPositive[index] ?? 0)) / negative.length,
-  )
-  const above = amongAll(0).map(
-    (rank, index) => 1 - (rank - (amongNegative[index] ?? 0)) / positive.length,
-  )
   return {
-    auc: below.reduce((sum, share) => sum + share, 0) / positive.length,
-    variance: varianceOfMean(below) + varianceOfMean(above),
+    below: amongAll(1).map((rank, row) => (rank - (amongPositive[row] ?? 0)) / negative.length),
+    above: amongAll(0).map((rank, row) => 1 - (rank - (amongNegative[row] ?? 0)) / positive.length),
   }
+}
+
+const ofMeans = ({ below, above }: Placements): AucWithVariance => ({
+  auc: below.reduce((sum, share) => sum + share, 0) / below.length,
+  variance: varianceOfMean(below) + varianceOfMean(above),
+})
+
+/**
+ * AUC and its variance by DeLong et al. (1988), in O(n log n) by mid-ranks as Sun and Xu (2014) do it. NaN
+ * where only one outcome is there.
+ */
+export const delongAuc = (predictions: Predictions): AucWithVariance =>
+  ofMeans(placements(predictions))
+
+/**
+ * How much higher the AUC of one model is than another's on the same rows, with the variance of that. Both
+ * err on the same rows, so that the gap is known better than either AUC.
+ */
+export function delongGap(
+  outcomes: ArrayLike<number>,
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+): AucWithVariance {
+  const a = placements({ probabilities: first, outcomes })
+  const b = placements({ probabilities: second, outcomes })
+  return ofMeans({
+    below: a.below.map((share, row) => share - (b.below[row] ?? 0)),
+    above: a.above.map((share, row) => share - (b.above[row] ?? 0)),
+  })
 }

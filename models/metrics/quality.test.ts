@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seededUniform } from '../random/seeded.ts'
-import { delongAuc } from './delong.ts'
+import { delongAuc, delongGap } from './delong.ts'
 import { auc, brier, logLoss, type Predictions } from './metrics.ts'
-import { qualityOf } from './quality.ts'
+import { aucGap, qualityOf } from './quality.ts'
 import { measure, ranked } from './ranked.ts'
 
 const predictions = fc
@@ -48,6 +48,41 @@ describe('AUC with its variance', () => {
         expect(fast.variance).toBeCloseTo(varianceByPairs(rows), 12)
       }),
     )
+  })
+})
+
+describe('the gap between two models', () => {
+  test('a model is no better than itself, and the gap turns its sign with the order', () => {
+    fc.assert(
+      fc.property(predictions, fc.integer(), ({ probabilities, outcomes }, seed) => {
+        const uniform = seededUniform(seed)
+        const other = probabilities.map(() => uniform())
+        expect(delongGap(outcomes, probabilities, probabilities)).toEqual({ auc: 0, variance: 0 })
+        const [there, back] = [
+          delongGap(outcomes, probabilities, other),
+          delongGap(outcomes, other, probabilities),
+        ]
+        expect(there.auc).toBeCloseTo(
+          auc({ probabilities, outcomes }) - auc({ probabilities: other, outcomes }),
+          12,
+        )
+        expect(back.auc).toBeCloseTo(-there.auc, 12)
+        expect(back.variance).toBeCloseTo(there.variance, 12)
+      }),
+    )
+  })
+
+  test('a slightly blurred copy is told apart, where the two intervals alone overlap', () => {
+    const { probabilities, outcomes } = honest(4_000, 8)
+    const uniform = seededUniform(9)
+    const blurred = Float64Array.from(probabilities, (p) => p + 0.3 * uniform())
+    const gap = aucGap(outcomes, probabilities, blurred)
+    expect(gap.low).toBeGreaterThan(0)
+    const [sharp, blunt] = [probabilities, blurred].map((scores) =>
+      delongAuc({ probabilities: scores, outcomes }),
+    )
+    const half = (found: typeof sharp): number => 1.96 * Math.sqrt(found?.variance ?? 0)
+    expect((blunt?.auc ?? 0) + half(blunt)).toBeGreaterThan((sharp?.auc ?? 0) - half(sharp))
   })
 })
 

@@ -1,5 +1,5 @@
 import { seededUniform, type Uniform } from '../random/seeded.ts'
-import { delongAuc } from './delong.ts'
+import { delongAuc, delongGap } from './delong.ts'
 import type { Predictions } from './metrics.ts'
 import { type Measures, measure, type Ranked, ranked, TENTHS } from './ranked.ts'
 
@@ -138,4 +138,15 @@ export function qualityOf(predictions: Predictions, seed: number): Quality {
       observed: value.observed[tenth] ?? Number.NaN,
     })),
   }
+}
+
+/** How much higher the AUC of `first` is than that of `second` on the same rows, with a 95 % interval. */
+export function aucGap(
+  outcomes: ArrayLike<number>,
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+): Estimate {
+  const { auc, variance } = delongGap(outcomes, first, second)
+  const margin = Z_95 * Math.sqrt(variance)
+  return { value: auc, low: auc - margin, high: auc + margin }
 }
