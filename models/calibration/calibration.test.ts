@@ -73,9 +73,10 @@ describe('calibration', () => {
     const { x, y } = fitIsotonic(probabilities, outcomes)
     expect(x.length).toBeLessThanOrEqual(100)
     expect(x.length).toBeGreaterThan(20)
+    expect([x[0], x.at(-1)]).toEqual([0, 1])
     for (let knot = 1; knot < x.length; knot++) {
       expect(x[knot]).toBeGreaterThan(x[knot - 1] ?? 0)
-      expect(y[knot]).toBeGreaterThanOrEqual(y[knot - 1] ?? 0)
+      expect(y[knot]).toBeGreaterThan(y[knot - 1] ?? 0)
     }
   })
 

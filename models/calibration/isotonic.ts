@@ -1,7 +1,7 @@
 import type { Calibration } from './calibration.ts'
 
 /** With both ends of wide blocks as knots, these make a hundred at most. */
-const MOST_BLOCKS = 66
+const MOST_BLOCKS = 64
 /** A block of this share of the rows is nearly flat from its first row to its last; a narrower one is a point. */
 const WIDE_SHARE = 1 / 33
 /**
@@ -84,8 +84,8 @@ function thinned(blocks: Blocks, total: number): Blocks {
 }
 
 /**
- * Isotonic calibration: a rising curve through the rates of blocks of rows, joined by straight lines; at
- * most about a hundred knots. Each rate counts one row of the average rate with it: a block of converters
+ * Isotonic calibration: a curve through the rates of blocks of rows, joined by straight lines; at most a
+ * hundred knots. It rises everywhere from 0 to 1, so that calibrating loses nothing of the order. Each rate counts one row of the average rate with it: a block of converters
  * alone is no certainty.
  */
 export function fitIsotonic(
@@ -102,21 +102,28 @@ export function fitIsotonic(
     // One row of the average may pull a small block below its larger neighbour.
     rates[block] = Math.max(rates[block - 1] ?? 0, rate)
   }
-  const tilt = (block: number, towards: number): number =>
-    Math.min(MOST_TILT, TILT_SHARE * Math.abs(towards - (rates[block] ?? 0)))
+  const tilted = (rate: number, towards: number): number =>
+    rate + Math.sign(towards - rate) * Math.min(MOST_TILT, TILT_SHARE * Math.abs(towards - rate))
   const x: number[] = []
   const y: number[] = []
+  const knot = (at: number, rate: number): void => {
+    // Equal rates would be a flat piece; without this knot the line goes on to the next higher one.
+    if (x.length > 0 && (at <= (x.at(-1) ?? 0) || rate <= (y.at(-1) ?? 0))) return
+    x.push(at)
+    y.push(rate)
+  }
+  if ((first[0] ?? 0) > 0) knot(0, tilted(tilted(rates[0] ?? 0, 0), 0))
   rates.forEach((rate, block) => {
     const size = rows[block] ?? 1
     const [from, to] = [first[block] ?? 0, last[block] ?? 0]
     if (size >= total * WIDE_SHARE && from < to) {
-      x.push(from, to)
-      y.push(rate - tilt(block, rates[block - 1] ?? 0), rate + tilt(block, rates[block + 1] ?? 1))
+      knot(from, tilted(rate, rates[block - 1] ?? 0))
+      knot(to, tilted(rate, rates[block + 1] ?? 1))
     } else {
       // A mean of equal numbers may miss them by a rounding error.
-      x.push(from === to ? from : (sums[block] ?? 0) / size)
-      y.push(rate)
+      knot(from === to ? from : (sums[block] ?? 0) / size, rate)
     }
   })
+  if ((x.at(-1) ?? 1) < 1) knot(1, tilted(y.at(-1) ?? 1, 1))
   return { kind: 'isotonic', x: Float64Array.from(x), y: Float64Array.from(y) }
 }

@@ -119,14 +119,12 @@ export function qualityOf(predictions: Predictions, seed: number): Quality {
   )
   const value = measure(rows, new Uint8Array(count).fill(1))
   const { byMeasure, lift } = resampled(rows, resamples, seed)
-  const { auc, variance } = delongAuc(predictions)
-  const margin = Z_95 * Math.sqrt(variance)
   const estimate = (name: (typeof MEASURES)[number]): Estimate =>
     interval(value[name], byMeasure[name])
   return {
     rows: count,
     positives: rows.outcomes.reduce((sum, outcome) => sum + outcome, 0),
-    auc: { value: auc, low: Math.max(0, auc - margin), high: Math.min(1, auc + margin) },
+    auc: aucEstimate(predictions),
     averagePrecision: estimate('averagePrecision'),
     logLoss: estimate('logLoss'),
     brier: estimate('brier'),
@@ -138,6 +136,13 @@ export function qualityOf(predictions: Predictions, seed: number): Quality {
       observed: value.observed[tenth] ?? Number.NaN,
     })),
   }
+}
+
+/** The AUC with its 95 % interval, by DeLong's variance. */
+export function aucEstimate(predictions: Predictions): Estimate {
+  const { auc, variance } = delongAuc(predictions)
+  const margin = Z_95 * Math.sqrt(variance)
+  return { value: auc, low: Math.max(0, auc - margin), high: Math.min(1, auc + margin) }
 }
 
 /** How much higher the AUC of `first` is than that of `second` on the same rows, with a 95 % interval. */
