@@ -48,13 +48,6 @@ export function binTable(
   return { rows, columns: columns.length, bins, thresholds, valueBins, offsets, totalBins }
 }
 
-/** The same bins over other rows, for rows that were not there when they were made. */
-export function binRows(values: Float32Array, thresholds: Float32Array): Uint8Array {
-  const bins = new Uint8Array(values.length)
-  fillBins(values, thresholds, bins)
-  return bins
-}
-
 /**
  * The largest value of each bin but the last. A value that fills a bin by itself gets one of its own;
  * the others share what is left.

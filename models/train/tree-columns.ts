@@ -1,8 +1,4 @@
-import {
-  applyEncoding,
-  type CategoryEncoding,
-  encodeCategory,
-} from '../gbdt/categories.ts'
+import { applyEncoding, type CategoryEncoding, encodeCategory } from '../gbdt/categories.ts'
 import { isCategory, type Table } from '../table/table.ts'
 
 /** How a column of the table becomes columns of the trees. */
@@ -17,11 +13,7 @@ export interface TreeColumns {
 }
 
 /** Columns to train on: numbers as they are, categories by what their levels' rows became. */
-export function learnColumns(
-  table: Table,
-  outcomes: ArrayLike<number>,
-  seed: number,
-): TreeColumns {
+export function learnColumns(table: Table, outcomes: ArrayLike<number>, seed: number): TreeColumns {
   const columns: TreeColumn[] = []
   const values: Float32Array[] = []
   table.columns.forEach((column, index) => {
@@ -53,21 +45,13 @@ export function applyColumns(columns: readonly TreeColumn[], table: Table): Floa
   })
 }
 
-/** Which of the table's columns each column of the trees was made from. */
-export function originsOf(columns: readonly TreeColumn[]): number[] {
-  return columns.flatMap((how, index) =>
-    how.kind === 'category' && how.encoding.kind === 'one_hot'
-      ? Array<number>(how.encoding.levels).fill(index)
-      : [index],
-  )
-}
-
 /** Row after row, as models take them. */
 export function rowsOf(columns: readonly Float32Array[]): Float32Array {
   const count = columns[0]?.length ?? 0
   const rows = new Float32Array(count * columns.length)
   columns.forEach((values, column) => {
-    for (let row = 0; row < count; row++) rows[row * columns.length + column] = values[row] as number
+    for (let row = 0; row < count; row++)
+      rows[row * columns.length + column] = values[row] as number
   })
   return rows
 }

@@ -1,7 +1,7 @@
 import { ensembleMargins, type TreeEnsemble } from '#shared/trees/tree-ensemble.ts'
 import type { GbdtOptions } from '../gbdt/options.ts'
 import { trainGbdt } from '../gbdt/train.ts'
-import { takeRows, taken, type Table } from '../table/table.ts'
+import { type Table, taken, takeRows } from '../table/table.ts'
 import { heldOut } from '../validation/folds.ts'
 import { applyColumns, learnColumns, rowsOf, type TreeColumn } from './tree-columns.ts'
 
@@ -28,15 +28,8 @@ const WATCHED_SHARE = 0.2
 /**
  * Trains trees on a table: first to learn how many rounds are enough, on rows kept apart by chance, then on
  * all rows with so many.
- *
- * @param onRound called as rounds go by, with the share done
  */
-export function trainTreeModel(
-  table: Table,
-  outcomes: Uint8Array,
-  seed: number,
-  onRound: (share: number) => void = () => {},
-): TreeModel {
+export function trainTreeModel(table: Table, outcomes: Uint8Array, seed: number): TreeModel {
   const { fit, test } = heldOut(outcomes, WATCHED_SHARE, seed)
   const part = takeRows(table, fit)
   const partOutcomes = taken(outcomes, fit, new Uint8Array(fit.length))
@@ -50,7 +43,6 @@ export function trainTreeModel(
         columns: applyColumns(learned.columns, watched),
         labels: taken(outcomes, test, new Uint8Array(test.length)),
       },
-      onRound: (round, rounds) => onRound((0.5 * round) / rounds),
     },
   )
   const rounds = validationLoss.indexOf(Math.min(...validationLoss)) + 1
@@ -58,7 +50,6 @@ export function trainTreeModel(
   const { ensemble } = trainGbdt(
     { columns: whole.values, labels: outcomes },
     { ...TREES, seed, rounds: Math.max(1, rounds) },
-    { onRound: (round) => onRound(0.5 + (0.5 * round) / rounds) },
   )
   return { columns: whole.columns, ensemble }
 }
