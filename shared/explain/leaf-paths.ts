@@ -121,17 +121,26 @@ export function leafPaths(ensemble: TreeEnsemble): LeafPaths {
     treeEnd.push(leafValue.length)
   }
 
-  return {
+  const count = listed.length
+  const paths: LeafPaths = {
     columns: ensemble.columns,
     expected,
-    treeEnd: Uint32Array.from(treeEnd),
-    start: Uint32Array.from(start),
-    leafValue: Float64Array.from(leafValue),
-    column: Int32Array.from(listed, (condition) => condition.column),
-    lower: Float32Array.from(listed, (condition) => condition.lower),
-    upper: Float32Array.from(listed, (condition) => condition.upper),
-    missingMeets: Uint8Array.from(listed, (condition) => condition.missingMeets),
-    share: Float64Array.from(listed, (condition) => condition.share),
+    treeEnd: new Uint32Array(treeEnd),
+    start: new Uint32Array(start),
+    leafValue: new Float64Array(leafValue),
+    column: new Int32Array(count),
+    lower: new Float32Array(count),
+    upper: new Float32Array(count),
+    missingMeets: new Uint8Array(count),
+    share: new Float64Array(count),
     longest,
   }
+  listed.forEach((condition, at) => {
+    paths.column[at] = condition.column
+    paths.lower[at] = condition.lower
+    paths.upper[at] = condition.upper
+    paths.missingMeets[at] = condition.missingMeets
+    paths.share[at] = condition.share
+  })
+  return paths
 }

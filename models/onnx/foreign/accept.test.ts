@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { randomEnsemble, randomRows } from '#shared/trees/tree-ensemble.arbitrary.ts'
+import {
+  randomEnsemble,
+  randomRows,
+  randomTree,
+  uniform,
+} from '#shared/trees/tree-ensemble.arbitrary.ts'
 import {
   ensembleMargins,
   leafOf,
@@ -205,6 +210,117 @@ describe('a model from another toolkit', () => {
     )
   })
 
+  test('scikit-learn: a forest of regressors on 0 and 1, averaged', async () => {
+    const votes = mapLeaves({ ...ENSEMBLE, base: 0 }, Math.abs)
+    const attributes = [
+      ...treeLists(votes.trees, 'target'),
+      set.int('n_targets', 1),
+      set.text('aggregate_function', 'AVERAGE'),
+    ]
+    const verdict = accepted(
+      file({
+        nodes: [op('TreeEnsembleRegressor', ['X'], ['variable'], attributes, ML)],
+        inputs: [matrixInput(COLUMNS)],
+        outputs: [floatOutput('variable', 1)],
+      }),
+    )
+    const values = rows()
+    const walked = ensembleMargins(votes, values).map((sum) => sum / votes.trees.length)
+    expect(worstGap(await served(verdict.servable, values), walked)).toBeLessThan(TOLERANCE)
+  })
+
+  test('LightGBM split in parts that are summed in double', async () => {
+    const parts = [ENSEMBLE.trees.slice(0, 10), ENSEMBLE.trees.slice(10)]
+    const nodes = parts.flatMap((trees, part) => [
+      op(
+        'TreeEnsembleRegressor',
+        ['X'],
+        [`tree${part}`],
+        [...treeLists(trees, 'target'), set.int('n_targets', 1)],
+        ML,
+      ),
+      op('Cast', [`tree${part}`], [`double${part}`], [set.int('to', 11)]),
+    ])
+    const verdict = accepted(
+      file({
+        nodes: [
+          ...nodes,
+          op('Sum', ['double0', 'double1'], ['sum']),
+          op('Cast', ['sum'], ['margin'], [set.int('to', 1)]),
+          op('Sigmoid', ['margin'], ['p']),
+        ],
+        inputs: [matrixInput(COLUMNS)],
+        outputs: [floatOutput('p', 1)],
+      }),
+    )
+    expect(verdict.nodes).toBe(20 * 23)
+    const values = rows()
+    const walked = ensembleMargins({ ...ENSEMBLE, base: 0 }, values).map(sigmoid)
+    expect(worstGap(await served(verdict.servable, values), walked)).toBeLessThan(TOLERANCE)
+  })
+
+  test('columns cut, joined and turned the way that graphs made by hand do', async () => {
+    const docs = 'docs'
+    const forms = 'forms'
+    const verdict = accepted(
+      file({
+        nodes: [
+          op(
+            'FeatureVectorizer',
+            [docs, forms],
+            ['both'],
+            [set.ints('inputdimensions', [1, 1])],
+            ML,
+          ),
+          op(
+            'Constant',
+            [],
+            ['two'],
+            [{ name: 'value', value: { kind: 'tensor', value: floats('', [1], [2]) } }],
+          ),
+          op('Mul', ['both', 'two'], ['doubled']),
+          op('Slice', ['doubled', 'zero', 'one', 'one'], ['first']),
+          op(
+            'LinearRegressor',
+            ['doubled'],
+            ['weighed'],
+            [set.floats('coefficients', [0.5, -1]), set.floats('intercepts', [0.25])],
+            ML,
+          ),
+          op('Neg', ['weighed'], ['turned']),
+          op('Flatten', ['turned'], ['flat']),
+          op('Concat', ['first', 'flat'], ['scores'], [set.int('axis', -1)]),
+          op('Softmax', ['scores'], ['shares'], [set.int('axis', 1)]),
+          op('Gather', ['shares', 'second'], ['list'], [set.int('axis', 1)]),
+          op('Unsqueeze', ['list', 'one'], ['column']),
+          op('Clip', ['column', 'least', 'most'], ['p']),
+        ],
+        initializers: [
+          integers('zero', [1], [0]),
+          integers('one', [1], [1]),
+          integers('second', [], [1]),
+          floats('least', [], [0.1]),
+          floats('most', [], [0.9]),
+        ],
+        inputs: [matrixInput(1, docs), matrixInput(1, forms)],
+        outputs: [floatOutput('p', 1)],
+      }),
+    )
+    expect(verdict).toMatchObject({
+      input: { kind: 'named', columns: [docs, forms] },
+      takesMissing: false,
+    })
+    const pairs = [0.3, -0.2, 1, 2, -3, 0.5, 0, 0]
+    const expected = [0, 1, 2, 3].map((row) => {
+      const first = 2 * (pairs[2 * row] ?? 0)
+      const turned = -(0.5 * first - 2 * (pairs[2 * row + 1] ?? 0) + 0.25)
+      const share = Math.exp(turned) / (Math.exp(first) + Math.exp(turned))
+      return Math.min(Math.max(share, 0.1), 0.9)
+    })
+    const answered = await served(verdict.servable, Float32Array.from(pairs), 2)
+    expect(worstGap(answered, expected)).toBeLessThan(1e-6)
+  })
+
   test('linear weights in plain arithmetic say that they give no score to a missing value', async () => {
     const graph: Partial<Graph> = {
       nodes: [
@@ -329,7 +445,7 @@ describe('a model from another toolkit is refused, with the reason', () => {
     expect(refusal(sklearnPipeline(parts))).toMatch(/input shoe_size is no feature/)
   })
 
-  test('trees beyond the columns, in a circle, or too many', () => {
+  test('trees beyond the columns or in a circle', () => {
     const narrow = ['a', 'b']
     const graph = { ...xgboost(ENSEMBLE, 0.5), inputs: [matrixInput(2)] }
     expect(refusal(graph, narrow)).toMatch(/The trees ask for column 5 of 2/)
@@ -342,8 +458,39 @@ describe('a model from another toolkit is refused, with the reason', () => {
         : attribute,
     )
     expect(refusal(classifier([...looped, ...binary]))).toMatch(/The trees cannot be walked/)
-    const many = randomEnsemble({ columns: COLUMNS, leaves: 2_000, trees: 51, spread: 1, seed: 1 })
-    expect(refusal(xgboost(many, 0.5))).toMatch(/more than 200000 nodes/)
+  })
+
+  test('trees that are too many or too large', () => {
+    const grown = (leaves: number, trees: number) => ({
+      ...ENSEMBLE,
+      trees: new Array<Tree>(trees).fill(
+        randomTree({ columns: COLUMNS, leaves, spread: 1 }, uniform(1)),
+      ),
+    })
+    expect(refusal(xgboost(grown(800, 126), 0.5))).toMatch(/more than 200000 nodes/)
+    expect(refusal(xgboost(grown(2, 10_001), 0.5))).toMatch(/more than 10000 trees/)
+    expect(refusal(xgboost(grown(12_000, 1), 0.5))).toMatch(/loading them would hold up/)
+  })
+
+  test('trees so deep that ONNX Runtime would overflow its stack while loading them', () => {
+    const chain = (leaves: number): Tree => {
+      const inner = Array.from({ length: leaves - 1 }, (_, node) => node)
+      return {
+        features: new Int32Array(leaves - 1),
+        thresholds: Float32Array.from(inner),
+        missingLeft: new Uint8Array(leaves - 1),
+        left: Int32Array.from(inner, (node) => ~node),
+        right: Int32Array.from(inner, (node) => (node === leaves - 2 ? ~(node + 1) : node + 1)),
+        leafValues: Float32Array.from({ length: leaves }, (_, leaf) => leaf / leaves - 0.5),
+        nodeCover: new Float64Array(leaves - 1),
+        leafCover: new Float64Array(leaves),
+      }
+    }
+    const deep = (leaves: number): TreeEnsemble => ({ ...ENSEMBLE, trees: [chain(leaves)] })
+    expect(refusal(xgboost(deep(402), 0.5))).toMatch(/more than 400 splits deep/)
+    expect(accepted(file(xgboost(deep(401), 0.5))).nodes).toBe(801)
+    expect(() => treesToOnnx(deep(402), { metadata: {} })).toThrow(/more than 400 splits deep/)
+    expect(accepted(treesToOnnx(deep(401), { metadata: {} })).nodes).toBe(801)
   })
 
   test('trees of version 5 in a circle', () => {

@@ -182,7 +182,7 @@ function product(
   operator: string,
 ): Rows {
   const weights = fact?.kind === 'constant' ? fact.tensor.dims : []
-  asNumbers(fact, operator)
+  const broken = asNumbers(fact, operator).some(Number.isNaN)
   const [inner, outer] = turned ? [weights[1], weights[0]] : weights
   if (weights.length !== 2 || inner !== value.columns || value.flat) {
     throw new Refusal(
@@ -190,7 +190,7 @@ function product(
       EXPORT_AGAIN,
     )
   }
-  return rows(outer ?? 0, { missing: value.missing, element: value.element })
+  return rows(outer ?? 0, { missing: value.missing || broken, element: value.element })
 }
 
 const matMul: Follower = ({ inputs, operator }) => [

@@ -33,7 +33,11 @@ export function attributesOf(node: GraphNode): Attributes {
     float: (name, missing) => take(name, 'float')?.value ?? missing,
     text: (name, missing) => take(name, 'string')?.value ?? missing,
     ints: (name) => Array.from(take(name, 'ints')?.values ?? [], Number),
-    floats: (name) => Array.from(take(name, 'floats')?.values ?? []),
+    floats: (name) => {
+      const values = Array.from(take(name, 'floats')?.values ?? [])
+      if (!values.some(Number.isNaN)) return values
+      throw new Refusal(`${node.opType} has NaN among its ${name}.`, EXPORT_AGAIN)
+    },
     texts: (name) => take(name, 'strings')?.values ?? [],
     tensor: (name) => take(name, 'tensor')?.value ?? null,
   }

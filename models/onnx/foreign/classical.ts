@@ -152,7 +152,7 @@ function takeTrees(step: Step, trees: TreeSummary): TreeSummary {
       'List the features in the order and number that the model was trained with.',
     )
   }
-  step.countTreeNodes(trees.nodes)
+  step.countTrees(trees)
   return trees
 }
 

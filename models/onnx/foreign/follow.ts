@@ -1,6 +1,7 @@
 import type { GraphNode } from '../model.ts'
 import type { Attributes } from './attributes.ts'
 import type { Fact } from './facts.ts'
+import type { TreeSummary } from './tree-lists.ts'
 
 /** One operator, with what is known of its inputs; null for one that is left out. */
 export interface Step {
@@ -11,8 +12,8 @@ export interface Step {
   attributes: Attributes
   /** Version of ONNX's own operators that the file was made for. */
   opset: number
-  /** Takes note of trees on the way, to be held against the limit. */
-  countTreeNodes(nodes: number): void
+  /** Takes note of trees on the way, to be held against the limits. */
+  countTrees(trees: TreeSummary): void
 }
 
 /** Says what is known of an operator's outputs, or refuses. */

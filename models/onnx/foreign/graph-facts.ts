@@ -4,9 +4,17 @@ import { attributesOf } from './attributes.ts'
 import { CLASSICAL } from './classical.ts'
 import { asRows, type Fact, type Rows } from './facts.ts'
 import type { Follower } from './follow.ts'
-import { ML_DOMAIN, MOST_COLUMNS, MOST_TREE_NODES, operatorName } from './operators.ts'
+import {
+  ML_DOMAIN,
+  MOST_COLUMNS,
+  MOST_LOADING,
+  MOST_TREE_NODES,
+  MOST_TREES,
+  operatorName,
+} from './operators.ts'
 import { EXPORT_AGAIN, Refusal } from './refusal.ts'
 import { RESHAPING } from './reshaping.ts'
+import type { TreeSummary } from './tree-lists.ts'
 
 const FOLLOWERS: Record<string, Follower> = { ...ARITHMETIC, ...CLASSICAL, ...RESHAPING }
 
@@ -39,15 +47,25 @@ export function graphFacts(
   const known = new Map<string, Fact>(inputs)
   const needed: GraphNode[] = []
   const underWay = new Set<GraphNode>()
-  let treeNodes = 0
+  const counted = { nodes: 0, trees: 0, loading: 0 }
 
-  const countTreeNodes = (nodes: number): void => {
-    treeNodes += nodes
-    if (treeNodes <= MOST_TREE_NODES) return
-    throw new Refusal(
-      `The trees have more than ${MOST_TREE_NODES} nodes, and a score under way cannot be stopped.`,
-      'Train fewer or smaller trees.',
-    )
+  const countTrees = ({ nodes, trees, loading }: TreeSummary): void => {
+    counted.nodes += nodes
+    counted.trees += trees
+    counted.loading += loading
+    const next = 'Train fewer or smaller trees: 200 of 31 leaves do for most leads.'
+    if (counted.nodes > MOST_TREE_NODES) {
+      throw new Refusal(`The trees have more than ${MOST_TREE_NODES} nodes.`, next)
+    }
+    if (counted.trees > MOST_TREES) {
+      throw new Refusal(`There are more than ${MOST_TREES} trees.`, next)
+    }
+    if (counted.loading > MOST_LOADING) {
+      throw new Refusal(
+        'The trees are so large that loading them would hold up every other score.',
+        next,
+      )
+    }
   }
 
   const makeFacts = (node: GraphNode): void => {
@@ -58,7 +76,7 @@ export function graphFacts(
       inputs: node.inputs.map((input) => (input === '' ? null : of(input))),
       attributes: attributesOf(node),
       opset,
-      countTreeNodes,
+      countTrees,
     })
     node.outputs.forEach((output, index) => {
       const fact = facts[index]
@@ -96,7 +114,7 @@ export function graphFacts(
     throw new Refusal(`Nothing makes the value ${name}.`, EXPORT_AGAIN)
   }
 
-  return { of, needed: () => needed, treeNodes: () => treeNodes }
+  return { of, needed: () => needed, treeNodes: () => counted.nodes }
 }
 
 const unserved: Follower = ({ operator }) => {

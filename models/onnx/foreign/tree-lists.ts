@@ -8,6 +8,8 @@ export interface TreeSummary {
   /** Interior nodes and leaves. */
   nodes: number
   trees: number
+  /** Squares of the trees' sizes, added up, for `MOST_LOADING`. */
+  loading: number
   /** ONNX Runtime reads a row's columns without looking whether they are there. */
   highestColumn: number
   /** Sum of the trees' least and greatest leaves, for each target. */
@@ -126,8 +128,13 @@ export function summarizeTreeLists(
   for (const list of [nodeIds, modes, features, trueIds, falseIds, values]) {
     if (list.length !== treeIds.length) throw broken('their lists have different lengths')
   }
+  const missing = attributes.ints('nodes_missing_value_tracks_true')
+  if (missing.length !== 0 && missing.length !== treeIds.length) {
+    throw broken('not every node says where missing values go')
+  }
   const trees = listTrees(treeIds, nodeIds, modes)
   let highestColumn = 0
+  let loading = 0
   for (const [treeId, tree] of trees) {
     if (tree.branches.length > 0 && tree.branches[0] !== tree.first) {
       throw broken(`tree ${treeId} does not begin with its root`)
@@ -147,6 +154,7 @@ export function summarizeTreeLists(
       leaves: tree.leafOf.size,
     })
     if (fault !== null) throw broken(`in tree ${treeId} ${fault}`)
+    loading += (tree.branchOf.size + tree.leafOf.size) ** 2
     for (const at of tree.branches) {
       const column = features[at] ?? -1
       if (!(column >= 0)) throw broken(`node ${nodeIds[at]} asks for column ${column}`)
@@ -173,6 +181,7 @@ export function summarizeTreeLists(
   return {
     nodes: treeIds.length,
     trees: trees.size,
+    loading,
     highestColumn,
     ...leaves.summary(targets),
   }
