@@ -1,6 +1,8 @@
 const DELIMITERS = [',', ';', '\t', '|'] as const
 export type Delimiter = (typeof DELIMITERS)[number]
 
+const SAMPLE_LETTERS = 1 << 16
+
 /** Counts each line's delimiters outside quotes; a last line that was cut off is left out. */
 function countsByLine(sample: string, delimiter: string): number[] {
   const counts: number[] = []
@@ -19,10 +21,11 @@ function countsByLine(sample: string, delimiter: string): number[] {
 }
 
 /**
- * The delimiter of a sample of lines: the one that the header has most of while the lines agree with the
+ * The delimiter of a text by its first lines: the one that the header has most of while the lines agree with the
  * header. A comma that is a decimal sign is in most lines, but seldom in the header.
  */
-export function sniffDelimiter(sample: string): Delimiter {
+export function sniffDelimiter(text: string): Delimiter {
+  const sample = text.slice(0, SAMPLE_LETTERS)
   let best: { delimiter: Delimiter; score: number } = { delimiter: ',', score: 0 }
   for (const delimiter of DELIMITERS) {
     const [header = 0, ...lines] = countsByLine(sample, delimiter)

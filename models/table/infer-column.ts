@@ -1,5 +1,5 @@
 import type { RawColumn } from './column-reader.ts'
-import type { Column } from './table.ts'
+import { type Column, toFloat32 } from './table.ts'
 
 export type DropReason = 'asked' | 'empty' | 'constant' | 'id' | 'text' | 'orders rows'
 
@@ -97,7 +97,7 @@ function inferNumbers(
     const why = 'Whole numbers that differ from row to row name the row; they measure nothing.'
     return { dropped: { name, reason: 'id', why, values }, notes }
   }
-  return { column: { name, format, values: Float32Array.from(values) }, notes }
+  return { column: { name, format, values: toFloat32(values) }, notes }
 }
 
 function yesAndNo(words: readonly string[]): { yes: string; no: string } | null {

@@ -20,6 +20,11 @@ function bare(cell: string): string {
  * one unit a column is all that a model needs. Hexadecimal and "Infinity" are no numbers here.
  */
 export function readNumber(cell: string, decimal: '.' | ','): number {
+  const value = unbounded(cell, decimal)
+  return Number.isFinite(value) ? value : Number.NaN
+}
+
+function unbounded(cell: string, decimal: '.' | ','): number {
   if (decimal === '.' && PLAIN.test(cell)) return Number(cell)
   const text = bare(cell)
   if (decimal === '.') {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ReadTableOptions, readTable } from './read-table.ts'
 import { tableSummary } from './summary.ts'
@@ -85,6 +86,19 @@ describe('the text of a table', () => {
   test('quoted fields hold delimiters, quotes and line ends; all kinds of line end are one', async () => {
     const loaded = await load('a,y\r\n"x, ""y""\r\nz",1\n"x, ""y""\nz",0\rb,1\r\n\r\n')
     expect(cellsOf(loaded.table, 'a')).toEqual(['x, "y"\nz', 'x, "y"\nz', 'b'])
+  })
+
+  test('whatever text is quoted comes back as it was, but for blanks around it', async () => {
+    const text = fc.string({ unit: fc.constantFrom(...'ab,;"\n\r\t |é€0'), maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { minLength: 3, maxLength: 30 }), async (cells) => {
+        const quoted = cells.map((cell, row) => `"${cell.replaceAll('"', '""')}",${row % 3}`)
+        const { label } = await load(`y,a\n${quoted.join('\n')}\n`)
+        const read = Array.from(label.codes, (code) => label.words[code] ?? '')
+        expect(read).toEqual(cells.map((cell) => cell.replace(/\r\n?/g, '\n').trim()))
+      }),
+      { numRuns: 60 },
+    )
   })
 
   test('a row of the wrong width is named by its line, counting lines within quotes', async () => {
@@ -181,6 +195,31 @@ describe('the types of columns', () => {
     ])
   })
 
+  test('a log of many moments is read as times once day and month can be told', async () => {
+    const rows = 25_000
+    const at = (row: number): Date => new Date(Date.UTC(2026, 0, 1) + row * 1_800_000)
+    const cell = (date: Date): string =>
+      `${date.getUTCDate()}/${date.getUTCMonth() + 1}/${date.getUTCFullYear()} ${date.toISOString().slice(11, 16)}`
+    const loaded = await load(lines('at,y', rows, (row) => `${cell(at(row))},${row % 2}`))
+    expect(formatOf(loaded.table, 'at')).toEqual({ kind: 'time', order: 'day-first' })
+    const values = cellsOf(loaded.table, 'at')
+    expect(values[24_999]).toBeCloseTo(at(24_999).getTime() / 86_400_000, 2)
+    expect(loaded.notes).toEqual([])
+  })
+
+  test('numbers beyond float32 are held at its ends, beyond float64 they are missing', async () => {
+    const loaded = await load(
+      lines(
+        'a,y',
+        300,
+        (row) => `${row === 7 ? '1e300' : row === 8 ? '-1e99' : row / 2},${row % 2}`,
+      ),
+    )
+    expect(cellsOf(loaded.table, 'a').slice(6, 10)).toEqual([
+      3, 3.4028234663852886e38, -3.4028234663852886e38, 4.5,
+    ])
+  })
+
   test('a missing word that is a number is missing among numbers too', async () => {
     const loaded = await load(
       lines('a,y', 4_000, (row) => `${row % 2 === 0 ? -999 : row / 3},${row % 2}`),
@@ -196,6 +235,9 @@ describe('the types of columns', () => {
     )
     expect(loaded.time?.[1]).toBe(Date.UTC(2026, 0, 11, 12) / 86_400_000)
     expect(loaded.table.columns.map(({ name }) => name)).toEqual(['a'])
+    await expect(load('at,a,y\nsoon,1,0\n', { time: 'at' })).rejects.toMatchObject({
+      kind: 'no_time',
+    })
   })
 
   test('a test file is read in the formats of the training file; what is new is missing', async () => {

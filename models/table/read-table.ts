@@ -4,7 +4,7 @@ import { sniffDelimiter } from './delimiter.ts'
 import { closestName, columnIndex, type Header, usableHeader } from './header.ts'
 import { type DroppedColumn, inferColumn } from './infer-column.ts'
 import { missingWords } from './missing-words.ts'
-import type { Column, ColumnFormat, Table } from './table.ts'
+import { type Column, type ColumnFormat, type Table, toFloat32 } from './table.ts'
 import { TableError } from './table-error.ts'
 import { detectEncoding, type TextEncoding, textChunks } from './text-encoding.ts'
 
@@ -116,7 +116,7 @@ function alikeColumn(
   }
   if (raw.kind === 'words' && format.kind === 'category') return { name, format, codes: raw.codes }
   if (raw.kind === 'numbers' && format.kind !== 'category') {
-    return { name, format, values: Float32Array.from(raw.values) }
+    return { name, format, values: toFloat32(raw.values) }
   }
   throw new TypeError(`A ${format.kind} column came back as ${raw.kind}.`)
 }
@@ -125,7 +125,7 @@ function timeOf(name: string, raw: RawColumn): Float64Array {
   if (raw.kind === 'numbers') return raw.values
   const example = raw.kind === 'words' ? raw.words[0] : raw.example
   throw new TableError(
-    'column_absent',
+    'no_time',
     `The time column "${name}" holds neither dates nor numbers (such as "${example}").`,
     'Name another column, or write dates as 2026-11-24.',
   )

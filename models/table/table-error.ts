@@ -5,6 +5,7 @@ type TableErrorKind =
   | 'ragged_row'
   | 'unclosed_quote'
   | 'column_absent'
+  | 'no_time'
   | 'no_features'
   | 'too_many_values'
 

@@ -58,6 +58,12 @@ export function taken<T extends Int32Array | Float32Array | Float64Array | Uint8
   return into
 }
 
+const MOST_FLOAT32 = 3.4028234663852886e38
+
+/** Beyond what float32 can hold, the largest it can: one infinity would make every mean infinite. */
+export const toFloat32 = (values: Float64Array): Float32Array =>
+  Float32Array.from(values, (value) => Math.max(-MOST_FLOAT32, Math.min(MOST_FLOAT32, value)))
+
 /** How many rows of a column have no value. */
 export function missingCount(column: Column): number {
   let missing = 0
