@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ModelManifest } from '#shared/scoring/manifest.ts'
+import { markdownTable } from './markdown-table.ts'
 
 const CalibrationRow = z.object({
   rows: z.number().int(),
@@ -42,17 +43,6 @@ const fixed = (value: number, digits = 3): string => value.toFixed(digits)
 const rate = (period: { rows: number; converted: number }): string =>
   percent(period.converted / period.rows)
 
-/** A table whose columns are padded, so that it can be read as plain text too. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) =>
-    rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), title.length),
-  )
-  const line = (cells: readonly string[]): string =>
-    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`
-  const rule = widths.map((width) => '-'.repeat(width))
-  return [head, rule, ...rows].map(line).join('\n')
-}
-
 /** The card as markdown, for people. */
 export function cardMarkdown(card: ModelCard): string {
   const { trainedOn, testedOn, metrics, baseline, grades } = card
@@ -72,7 +62,7 @@ ${card.purpose}
 
 ${card.data}
 
-${table(
+${markdownTable(
   ['period', 'from', 'to', 'rows', 'converted'],
   periods.map(([name, rows]) => [
     name,
@@ -85,7 +75,7 @@ ${table(
 
 ## Quality on the test period
 
-${table(
+${markdownTable(
   ['measure', 'model', 'everybody the average'],
   [
     ['AUC', fixed(metrics.auc), '0.500'],
@@ -100,7 +90,7 @@ Grades by probability: A from ${percent(grades.A)}, B from ${percent(grades.B)},
 
 ## Predicted and observed
 
-${table(
+${markdownTable(
   ['tenth of the test rows', 'predicted', 'observed'],
   card.calibration.map((bin, index) => [
     String(index + 1),
@@ -113,7 +103,7 @@ ${table(
 
 Mean absolute contribution over the test rows, in log-odds.
 
-${table(
+${markdownTable(
   ['feature', 'side', 'contribution'],
   card.effects.map((effect) => [effect.feature, effect.side, fixed(effect.meanAbsContribution)]),
 )}

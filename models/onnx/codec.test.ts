@@ -115,6 +115,37 @@ describe('the ONNX codec', () => {
     ])
   })
 
+  test('a list longer than a function takes arguments is read', () => {
+    const values = BigInt64Array.from({ length: 200_000 }, (_, index) => BigInt(index))
+    const long: OnnxModel = {
+      irVersion: 8,
+      producerName: '',
+      producerVersion: '',
+      operatorSets: [],
+      metadata: {},
+      graph: {
+        name: '',
+        nodes: [
+          {
+            name: '',
+            opType: 'TreeEnsemble',
+            domain: '',
+            inputs: [],
+            outputs: [],
+            attributes: [{ name: 'nodes_featureids', value: { kind: 'ints', values } }],
+          },
+        ],
+        initializers: [],
+        inputs: [],
+        outputs: [],
+      },
+    }
+    expect(decodeOnnx(encodeOnnx(long)).graph.nodes[0]?.attributes[0]?.value).toEqual({
+      kind: 'ints',
+      values,
+    })
+  })
+
   test('a tensor whose values do not fill its shape is malformed', () => {
     const short = message((tensorWriter) => {
       tensorWriter.tag(1, WireType.Varint).int64(1_000_000_000_000)

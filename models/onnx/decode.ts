@@ -34,13 +34,22 @@ function safeInteger(value: bigint | string): number {
   return number
 }
 
-/** A repeated scalar comes packed (proto3) or one by one (proto2, as most exporters write). */
-function repeated<T>(reader: BinaryReader, wire: WireType, read: (reader: BinaryReader) => T): T[] {
-  if (wire !== WireType.LengthDelimited) return [read(reader)]
+/**
+ * Appends a repeated scalar, which comes packed (proto3) or one by one (proto2, as most exporters
+ * write). One by one here too: spreading the list into `push` overflows the stack at some 100,000.
+ */
+function append<T>(
+  values: T[],
+  reader: BinaryReader,
+  wire: WireType,
+  read: (reader: BinaryReader) => T,
+): void {
+  if (wire !== WireType.LengthDelimited) {
+    values.push(read(reader))
+    return
+  }
   const packed = new BinaryReader(reader.bytes())
-  const values: T[] = []
   while (packed.pos < packed.len) values.push(read(packed))
-  return values
 }
 
 const bigint = (reader: BinaryReader): bigint => BigInt(reader.int64())
@@ -100,11 +109,11 @@ function readTensor(bytes: Uint8Array): Tensor {
     int64s: [],
   }
   fields(bytes, (number, reader, wire) => {
-    if (number === 1) tensor.dims.push(...repeated(reader, wire, (r) => safeInteger(r.int64())))
+    if (number === 1) append(tensor.dims, reader, wire, (r) => safeInteger(r.int64()))
     else if (number === 2) tensor.dataType = reader.int32()
-    else if (number === 4) tensor.floats.push(...repeated(reader, wire, float))
-    else if (number === 5) tensor.int32s.push(...repeated(reader, wire, (r) => r.int32()))
-    else if (number === 7) tensor.int64s.push(...repeated(reader, wire, bigint))
+    else if (number === 4) append(tensor.floats, reader, wire, float)
+    else if (number === 5) append(tensor.int32s, reader, wire, (r) => r.int32())
+    else if (number === 7) append(tensor.int64s, reader, wire, bigint)
     else if (number === 8) tensor.name = reader.string()
     else if (number === 9) tensor.raw = reader.bytes()
     else if (number === 14 && reader.int32() === 1) {
@@ -131,8 +140,8 @@ function readAttribute(bytes: Uint8Array): Attribute {
     else if (number === 3) i = bigint(reader)
     else if (number === 4) s = DECODER.decode(reader.bytes())
     else if (number === 5) t = reader.bytes()
-    else if (number === 7) floats.push(...repeated(reader, wire, float))
-    else if (number === 8) ints.push(...repeated(reader, wire, bigint))
+    else if (number === 7) append(floats, reader, wire, float)
+    else if (number === 8) append(ints, reader, wire, bigint)
     else if (number === 9) strings.push(DECODER.decode(reader.bytes()))
     else if (number === 20) type = reader.int32()
     else return false

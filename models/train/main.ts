@@ -1,0 +1,130 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, extname, join } from 'node:path'
+import { type TableModelCard, tableCardMarkdown } from '../card/table-card.ts'
+import { LabelError } from '../label/label-error.ts'
+import { calibratedProbability } from '../onnx/calibration.ts'
+import { type ReadTableOptions, readTable } from '../table/read-table.ts'
+import { tableSummary } from '../table/summary.ts'
+import { TableError } from '../table/table-error.ts'
+import { HELP, parseCommand, type TrainCommand, UsageError } from './command-line.ts'
+import { modelFile, readModelFile } from './model-file.ts'
+import { progressBar } from './progress-bar.ts'
+import { trainOnTable } from './train-on-table.ts'
+import { treeLearner } from './tree-learner.ts'
+
+/** The table, its label or the command cannot be used. */
+const EXIT_REFUSED = 2
+
+async function train(command: TrainCommand): Promise<Record<string, unknown>> {
+  const { file, label, time, drop, missing, out, seed } = command
+  const asked: ReadTableOptions = { label, time, drop, missing }
+  const loaded = await readTable(file, asked)
+  console.log(`\n${tableSummary(loaded)}\n`)
+  const like = loaded.table.columns.map(({ name, format }) => ({ name, format }))
+  const test =
+    command.test === undefined
+      ? undefined
+      : { loaded: await readTable(command.test, { ...asked, like }), name: basename(command.test) }
+  const started = performance.now()
+  const name = basename(file, extname(file))
+  const version = `${name}-seed-${seed}`
+  const { model, chosen, card, plots } = trainOnTable(treeLearner, loaded, {
+    name,
+    version,
+    source: basename(file),
+    positive: command.positive,
+    seed,
+    test,
+    onProgress: progressBar(process.stderr, () => performance.now()),
+  })
+  const trainSeconds = (performance.now() - started) / 1000
+  const facts = { name, version, source: basename(file), label }
+  const bytes = modelFile(model, loaded.table, chosen.calibration, facts)
+  // A file that cannot be read back as it was meant is worth nothing.
+  const { calibration } = readModelFile(bytes)
+  if (!Number.isFinite(calibratedProbability(calibration, 0))) {
+    throw new Error('The calibration that was written cannot be computed.')
+  }
+  await mkdir(out, { recursive: true })
+  const paths = { model: join(out, 'model.onnx'), card: join(out, 'card.md') }
+  await Promise.all([
+    writeFile(paths.model, bytes),
+    writeFile(paths.card, tableCardMarkdown(card)),
+    writeFile(join(out, 'card.json'), `${JSON.stringify(card, null, 2)}\n`),
+    ...Object.entries(plots).map(([plot, svg]) => writeFile(join(out, plot), svg)),
+  ])
+  console.log(inWords(card, paths))
+  return summaryOf(card, paths, trainSeconds)
+}
+
+function inWords(
+  { quality, logistic, warnings }: TableModelCard,
+  paths: { model: string; card: string },
+): string {
+  const figure = (value: number) => value.toFixed(3)
+  return [
+    ...(warnings.length > 0
+      ? [
+          'Look at these columns: a score is worthless if they are only known afterwards.',
+          ...warnings.map(({ message }) => `- ${message}`),
+          '',
+        ]
+      : []),
+    `AUC ${figure(quality.auc.value)} (${figure(quality.auc.low)} to ${figure(quality.auc.high)}), logistic regression ${figure(logistic.auc.value)}; log loss ${figure(quality.logLoss.value)}, calibration error ${figure(quality.ece.value)}.`,
+    `The fifth with the highest scores holds ${(100 * quality.recallAtTop20.value).toFixed(0)} % of those that happened.`,
+    '',
+    `Model: ${paths.model}`,
+    `Card:  ${paths.card}`,
+  ].join('\n')
+}
+
+function summaryOf(
+  { data, features, quality, logistic }: TableModelCard,
+  paths: { model: string; card: string },
+  trainSeconds: number,
+): Record<string, unknown> {
+  const figures = ({
+    auc,
+    averagePrecision,
+    logLoss,
+    brier,
+    ece,
+    recallAtTop20,
+  }: typeof quality) => ({
+    auc: auc.value,
+    averagePrecision: averagePrecision.value,
+    logLoss: logLoss.value,
+    brier: brier.value,
+    ece: ece.value,
+    recallAtTop20: recallAtTop20.value,
+  })
+  return {
+    ...figures(quality),
+    rows: data.rows,
+    features: features.length,
+    trainSeconds: Number(trainSeconds.toFixed(2)),
+    logistic: figures(logistic),
+    ...paths,
+  }
+}
+
+/** Exit code 0 with the summary as the last line, 2 with one sentence. */
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const command = parseCommand(argv)
+    if (command === 'help') {
+      console.log(HELP)
+      return 0
+    }
+    console.log(JSON.stringify(await train(command)))
+    return 0
+  } catch (error) {
+    const isRefusal =
+      error instanceof UsageError || error instanceof TableError || error instanceof LabelError
+    if (!isRefusal) throw error
+    console.error(error.message)
+    return EXIT_REFUSED
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))
