@@ -24,6 +24,16 @@ const workerOptions = existsSync(wranglerConfig)
       },
     }
 
+/**
+ * Vitest leaves a core to itself, which on two cores is half of them; and most of the long tests wait for
+ * processes of their own.
+ */
+const UNIT_WORKERS = 3
+/** Each imports ONNX Runtime into a workerd of its own. */
+const WORKER_WORKERS = 2
+/** Each brings up a platform of two or three processes. */
+const E2E_WORKERS = 2
+
 export default defineConfig({
   test: {
     projects: [
@@ -35,6 +45,7 @@ export default defineConfig({
           exclude: [...EXCLUDED, '**/*.worker.test.ts', 'tests/**'],
           testTimeout: TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
+          maxWorkers: UNIT_WORKERS,
         },
       },
       {
@@ -45,6 +56,7 @@ export default defineConfig({
           exclude: EXCLUDED,
           testTimeout: WORKER_TIMEOUT_MS,
           hookTimeout: WORKER_TIMEOUT_MS,
+          maxWorkers: WORKER_WORKERS,
         },
       },
       {
@@ -55,7 +67,7 @@ export default defineConfig({
           exclude: EXCLUDED,
           testTimeout: E2E_TIMEOUT_MS,
           hookTimeout: E2E_TIMEOUT_MS,
-          fileParallelism: false,
+          maxWorkers: E2E_WORKERS,
         },
       },
     ],

@@ -71,6 +71,8 @@ async function unpackedChromium(): Promise<string> {
       { cwd: packageHome, env: { ...process.env, TMPDIR: staging }, timeout: UNPACK_TIMEOUT_MS },
     )
     await writeFile(join(staging, 'fonts.conf'), fontsConfiguration(home))
+    // A browser that ran while its folder was removed leaves one behind that holds its fonts' cache alone.
+    if (!(await exists(join(home, 'chromium')))) await rm(home, { recursive: true, force: true })
     await rename(staging, home)
   } catch (error) {
     await rm(staging, { recursive: true, force: true })

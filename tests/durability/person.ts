@@ -84,6 +84,9 @@ export class Ada {
         })
         try {
           found.push(...(await this.tracesIn(file)))
+        } catch (error) {
+          // The object is writing: whoever asks looks again.
+          found.push(`${name}: ${String(error)}`)
         } finally {
           file.close()
         }

@@ -86,3 +86,11 @@ export const personFact = (partial: Partial<PersonFact> & { personId: string }):
   version: 1,
   ...partial,
 })
+
+/** Events of the last moments, of fifty visitors. */
+export const recentEvents = (count: number) => {
+  const now = Date.now()
+  return Array.from({ length: count }, (_, i) =>
+    eventFact({ ingestSeq: i + 1, visitorId: `v${i % 50}`, receivedAt: now - count + i }),
+  )
+}
