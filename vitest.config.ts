@@ -29,10 +29,14 @@ const workerOptions = existsSync(wranglerConfig)
  * processes of their own.
  */
 const UNIT_WORKERS = 3
-/** Each imports ONNX Runtime into a workerd of its own. */
-const WORKER_WORKERS = 2
 /** Each brings up a platform of two or three processes. */
 const E2E_WORKERS = 2
+
+/** How ONNX Runtime starts, and what a failed start leaves, wants a workerd that has not started it yet. */
+const COLD_TESTS = [
+  'edge/scoring/failed-start.worker.test.ts',
+  'edge/scoring/onnx-runtime.worker.test.ts',
+]
 
 export default defineConfig({
   test: {
@@ -53,10 +57,21 @@ export default defineConfig({
         test: {
           name: 'worker',
           include: ['edge/**/*.worker.test.ts'],
+          exclude: [...EXCLUDED, ...COLD_TESTS],
+          testTimeout: WORKER_TIMEOUT_MS,
+          hookTimeout: WORKER_TIMEOUT_MS,
+          // One workerd for all: most of the time went into starting one a file.
+          isolate: false,
+        },
+      },
+      {
+        plugins: [cloudflareTest(workerOptions)],
+        test: {
+          name: 'worker-cold',
+          include: COLD_TESTS,
           exclude: EXCLUDED,
           testTimeout: WORKER_TIMEOUT_MS,
           hookTimeout: WORKER_TIMEOUT_MS,
-          maxWorkers: WORKER_WORKERS,
         },
       },
       {

@@ -120,7 +120,7 @@ for (const project of ['worker', 'node', 'dom']) {
   await check(`types (${project})`, 'tsc', ['-p', `tsconfig.${project}.json`])
 }
 await check('dead code', 'knip', [])
-for (const project of ['unit', 'worker', 'e2e']) await vitest(project)
+for (const project of ['unit', 'worker', 'worker-cold', 'e2e']) await vitest(project)
 
 const line = `${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`
 await writeFile(join(RESULTS, 'summary.txt'), `${line}\n`)
