@@ -162,7 +162,10 @@ describe('delivery', () => {
     await page.evaluate("edgewise.track('Last words'); location.href = '/plain'")
     await vi.waitFor(() => expect(labels()).toEqual(['/', 'Last words']), SOON)
     expect(duplicates()).toBe(0)
-    expect(await page.evaluate('Object.keys(localStorage)')).toEqual(['ew_vid'])
+    // The beacon may be heard before the page it leaves for is there.
+    await page.waitForURL('**/plain')
+    const kept = () => page.evaluate('Object.keys(localStorage)')
+    await vi.waitFor(async () => expect(await kept()).toEqual(['ew_vid']), SOON)
   })
 
   test('sends again on the next page what had no answer when the page went', async () => {
