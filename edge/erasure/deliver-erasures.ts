@@ -42,9 +42,10 @@ export async function deliverErasures(
     rows.map(async (row) => {
       const id = Number(row.id)
       const object = String(row.subject)
-      const payload = ErasurePayload.parse(JSON.parse(String(row.payload)))
-      const order = { key, ...payload, tombstones: new Map(payload.tombstones) }
+      let payload: ErasurePayload | null = null
       try {
+        payload = ErasurePayload.parse(JSON.parse(String(row.payload)))
+        const order = { ...payload, key, tombstones: new Map(payload.tombstones) }
         const answer = await within(SEND_TIMEOUT_MS, targets.erase(object, order))
         return { id, payload: { ...payload, rebuilt: answer.rebuilt }, answer }
       } catch (error) {
@@ -55,10 +56,10 @@ export async function deliverErasures(
     }),
   )
   for (const { id, payload, answer } of outcomes) {
-    const isDone = answer?.kind === 'done'
-    const statements = isDone
-      ? doneStatements(id, epoch, payload, answer.toldAt)
-      : [waitStatement(id, epoch, payload)]
+    const statements =
+      payload && answer?.kind === 'done'
+        ? doneStatements(id, epoch, payload, answer.toldAt)
+        : [waitStatement(id, epoch, payload)]
     await store.batch(statements, 'write')
   }
 }
@@ -70,7 +71,7 @@ export async function deliverErasures(
 function doneStatements(
   id: number,
   epoch: string,
-  { erasureId, rebuilt }: ErasurePayload,
+  { erasureId, rebuilt, names, tombstones }: ErasurePayload,
   toldAt: number,
 ): InStatement[] {
   const scored = [JSON.stringify(rebuilt), toldAt]
@@ -88,6 +89,15 @@ function doneStatements(
             WHERE visitor_id IN (SELECT value FROM json_each(?)) AND scored_at <= ?`,
       args: scored,
     },
+    {
+      // A batch under way may have held a row that the store then refused.
+      sql: `DELETE FROM quarantine WHERE json_valid(body) AND body ->> '$.occurredAt' <= ?2
+            AND EXISTS (SELECT 1 FROM json_each(?1) n WHERE instr(lower(body), '"' || n.value || '"'))`,
+      args: [
+        JSON.stringify(names ?? []),
+        Math.max(0, ...tombstones.map(([, erasedAt]) => erasedAt)),
+      ],
+    },
     { sql: `DELETE FROM outbox WHERE ${THIS}`, args: [id, epoch] },
     {
       sql: `UPDATE erasures SET finished_at = ${STORE_NOW_MS}
@@ -98,11 +108,12 @@ function doneStatements(
   ]
 }
 
-function waitStatement(id: number, epoch: string, payload: ErasurePayload): InStatement {
+/** @param payload with what the object added to it; null leaves the job as it is */
+function waitStatement(id: number, epoch: string, payload: ErasurePayload | null): InStatement {
   return {
-    sql: `UPDATE outbox SET attempts = attempts + 1, payload = ?,
+    sql: `UPDATE outbox SET attempts = attempts + 1, payload = coalesce(?, payload),
             next_at = ${STORE_NOW_MS} + (${RETRY_FIRST_MS} << min(attempts, ${MAX_DOUBLINGS}))
           WHERE ${THIS}`,
-    args: [JSON.stringify(payload), id, epoch],
+    args: [payload && JSON.stringify(payload), id, epoch],
   }
 }

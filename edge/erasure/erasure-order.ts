@@ -3,6 +3,7 @@ import type { Tombstones } from '#shared/erasure/tombstones.ts'
 
 /** What a visitors' object is told of an erasure. */
 export interface ErasureOrder {
+  erasureId: string
   /** Of the workspace's subject hashes, in hexadecimal. */
   key: string
   tombstones: Tombstones

@@ -2,10 +2,23 @@ import { z } from 'zod'
 import type { StoreClient } from '../store/client.ts'
 import type { ErasedNodes } from './concerned-events.ts'
 
-/** Quarantined bodies that name an erased person; few, so they are all looked at. */
+/** The store answers with at most 10 MB, and a body may take 64 KB in escapes. */
+const BODIES_PER_READ = 100
+
+/** Quarantined bodies that name an erased person; few are ever quarantined, so all are looked at. */
 export async function readQuarantineOf(store: StoreClient, nodes: ErasedNodes): Promise<number[]> {
-  const { rows } = await store.execute('SELECT id, body FROM quarantine')
-  return rows.flatMap(({ id, body }) => (names(String(body), nodes) ? [Number(id)] : []))
+  const found: number[] = []
+  let after = 0
+  for (;;) {
+    const { rows } = await store.execute({
+      sql: 'SELECT id, body FROM quarantine WHERE id > ? ORDER BY id LIMIT ?',
+      args: [after, BODIES_PER_READ],
+    })
+    for (const { id, body } of rows) if (names(String(body), nodes)) found.push(Number(id))
+    const last = rows.at(-1)
+    if (!last) return found
+    after = Number(last.id)
+  }
 }
 
 const Body = z.looseObject({ occurredAt: z.number() })

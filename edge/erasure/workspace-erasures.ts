@@ -1,4 +1,5 @@
 import { type SubjectHash, subjectHash } from '#shared/erasure/subject-hash.ts'
+import type { Tombstones } from '#shared/erasure/tombstones.ts'
 import type { ProjectorCursor } from '../projection/project-batch.ts'
 import type { ProjectedEvent } from '../projection/projected-event.ts'
 import type { ZoneDays } from '../projection/rollups.ts'
@@ -79,10 +80,8 @@ export class WorkspaceErasures {
       args: [epoch],
     }
     const unknown = new Map(tombstones)
-    const { rows } = await this.#store.execute('SELECT subject_hash, erased_at FROM tombstones')
-    for (const { subject_hash, erased_at } of rows) {
-      const hash = String(subject_hash)
-      if ((unknown.get(hash) ?? 0) <= Number(erased_at)) unknown.delete(hash)
+    for (const [hash, erasedAt] of await this.#tombstones()) {
+      if ((unknown.get(hash) ?? 0) <= erasedAt) unknown.delete(hash)
     }
     if (key === null || unknown.size === 0) {
       await this.#store.execute(markReplayed)
@@ -114,6 +113,13 @@ export class WorkspaceErasures {
     if (waiting.rows.length === 0) return
     const key = await tombstoneKey(this.#control, this.#workspace.id)
     await deliverErasures(this.#store, epoch, key, { erase: this.#tell })
+  }
+
+  async #tombstones(): Promise<Tombstones> {
+    const { rows } = await this.#store.execute(
+      'SELECT json_group_array(json_array(subject_hash, erased_at)) AS tombstones FROM tombstones',
+    )
+    return new Map(JSON.parse(String(rows[0]?.tombstones ?? '[]')))
   }
 
   async #hash(): Promise<SubjectHash> {

@@ -62,4 +62,5 @@ SELECT 'profile_refresh', value ->> '$.visitorId',
 FROM json_each(?1) ORDER BY key`
 
 /** Until the next job that the projector delivers is due, negative when it is; null when none waits. */
-export const NEXT_JOB_DUE_IN_MS = `(SELECT min(next_at) FROM outbox) - ${STORE_NOW_MS}`
+export const NEXT_JOB_DUE_IN_MS = `
+  (SELECT min(next_at) FROM outbox WHERE kind IN ('profile_refresh', 'erasure')) - ${STORE_NOW_MS}`

@@ -26,15 +26,14 @@ export function eraseFromLog(
   const visitorIds = new Set(rebuilt)
   const books = new LedgerEntries()
   let underway = 0
-  for (const row of log.search('event', names)) {
+  for (const row of log.searchEvents(names)) {
     const event = JSON.parse(row.body) as CapturedEvent
     if (!isErased(event)) continue
     if (event.visitorId !== null) visitorIds.add(event.visitorId)
     if (!eraseEvent(log, row, event, books)) underway++
   }
   if (visitorIds.size > 0) {
-    for (const row of log.search('score', null)) {
-      if (!visitorIds.has(String(JSON.parse(row.body).visitorId))) continue
+    for (const row of log.scoresOf(visitorIds)) {
       if (!eraseScore(log, row)) underway++
     }
   }

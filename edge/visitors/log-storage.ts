@@ -7,6 +7,7 @@ export const RETENTION_MS = 72 * 3_600_000
 /** What one statement may bind in a Durable Object; many rows a statement cost far less than many statements. */
 const MAX_PARAMETERS = 100
 const REMEMBERED_ROWS = 2_000
+const SEARCHED_ROWS = 500
 const REMEMBERED_BYTES = 8_000_000
 
 const SCHEMA = `
@@ -204,18 +205,42 @@ export class LogStorage {
     )
   }
 
-  /** Rows of a kind whose text contains one of `names` (lower case), or all of them. */
-  search(kind: LogKind, names: readonly string[] | null): LogRow[] {
-    const rows = 'SELECT seq, kind, received_at, body FROM log WHERE kind = ?'
-    const found =
-      names === null
-        ? this.sql.exec(rows, kind)
-        : this.sql.exec(
-            `${rows} AND EXISTS (SELECT 1 FROM json_each(?) n WHERE instr(lower(log.body), n.value))`,
-            kind,
-            JSON.stringify(names),
-          )
-    return found.toArray().map(logRowOf)
+  /**
+   * Events whose text contains one of `names` (lower case), or all of them; a page at a time, because a log
+   * may be larger than memory. Rows may be changed or deleted on the way.
+   */
+  *searchEvents(names: readonly string[] | null): Generator<LogRow> {
+    yield* this.#pages(
+      "kind = 'event' AND (?3 IS NULL OR EXISTS (SELECT 1 FROM json_each(?3) n WHERE instr(lower(log.body), n.value)))",
+      names === null ? null : JSON.stringify(names),
+    )
+  }
+
+  /** Scores of some visitors, in the same way. */
+  *scoresOf(visitorIds: Iterable<string>): Generator<LogRow> {
+    yield* this.#pages(
+      "kind = 'score' AND body ->> '$.visitorId' IN (SELECT value FROM json_each(?3))",
+      JSON.stringify([...visitorIds]),
+    )
+  }
+
+  *#pages(where: string, wanted: string | null): Generator<LogRow> {
+    let seq = 0
+    for (;;) {
+      const rows = this.sql
+        .exec(
+          `SELECT seq, kind, received_at, body FROM log WHERE seq > ?1 AND ${where} ORDER BY seq LIMIT ?2`,
+          seq,
+          SEARCHED_ROWS,
+          wanted,
+        )
+        .toArray()
+        .map(logRowOf)
+      yield* rows
+      const last = rows.at(-1)
+      if (!last) return
+      seq = last.seq
+    }
   }
 
   placeOf(seq: number): RowPlace {

@@ -3,7 +3,8 @@ import { isErased, type Tombstones } from '#shared/erasure/tombstones.ts'
 import type { CapturedEvent } from '#shared/events/captured-event.ts'
 
 const SCHEMA = `
-CREATE TABLE IF NOT EXISTS erased_subjects (subject_hash TEXT PRIMARY KEY, erased_at INTEGER NOT NULL, told_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS erased_subjects (subject_hash TEXT PRIMARY KEY, erased_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS erasures_told (erasure_id TEXT PRIMARY KEY, told_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS erasure_key (id INTEGER PRIMARY KEY CHECK (id = 1), key TEXT NOT NULL);
 `
 
@@ -22,32 +23,32 @@ export class ObjectTombstones {
   }
 
   /**
-   * Takes what the centre tells, any number of times; call inside a storage transaction.
+   * Takes what the centre tells, any number of times and in any order; call inside a storage transaction.
    *
    * @param now Unix milliseconds
-   * @returns whether any of it is news, and when the last of it was first told
+   * @returns whether this erasure is told for the first time, and when that was. Not whether its tombstones
+   *   are news: the same person may have been erased again meanwhile, by a second try of the same request
    */
-  learn(key: string, tombstones: Tombstones, now: number): { isNew: boolean; toldAt: number } {
-    const told = JSON.stringify([...tombstones])
+  learn(
+    erasureId: string,
+    key: string,
+    tombstones: Tombstones,
+    now: number,
+  ): { isFirst: boolean; toldAt: number } {
     this.#sql.exec(
-      `INSERT INTO erased_subjects (subject_hash, erased_at, told_at)
-       SELECT value ->> 0, value ->> 1, ?2 FROM json_each(?1) WHERE true
-       ON CONFLICT (subject_hash) DO UPDATE SET erased_at = excluded.erased_at, told_at = excluded.told_at
-       WHERE excluded.erased_at > erased_at`,
-      told,
-      now,
+      `INSERT INTO erased_subjects (subject_hash, erased_at)
+       SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true
+       ON CONFLICT (subject_hash) DO UPDATE SET erased_at = max(erased_at, excluded.erased_at)`,
+      JSON.stringify([...tombstones]),
     )
-    const { news } = this.#sql.exec('SELECT changes() AS news').one()
     this.#sql.exec('INSERT OR IGNORE INTO erasure_key (id, key) VALUES (1, ?)', key)
     this.#load()
-    const { told_at } = this.#sql
-      .exec(
-        `SELECT max(told_at) AS told_at FROM erased_subjects
-         WHERE subject_hash IN (SELECT value ->> 0 FROM json_each(?))`,
-        told,
-      )
-      .one()
-    return { isNew: Number(news) > 0, toldAt: Number(told_at ?? now) }
+    const before = this.#sql
+      .exec('SELECT told_at FROM erasures_told WHERE erasure_id = ?', erasureId)
+      .toArray()[0]
+    if (before) return { isFirst: false, toldAt: Number(before.told_at) }
+    this.#sql.exec('INSERT INTO erasures_told (erasure_id, told_at) VALUES (?, ?)', erasureId, now)
+    return { isFirst: true, toldAt: now }
   }
 
   isErased(event: CapturedEvent): boolean {

@@ -114,16 +114,22 @@ export class VisitorLog extends DurableObject<Env> {
    * profiles come back from it without what was erased. So it is asked again until nothing is left.
    */
   async erase(order: ErasureOrder): Promise<ErasureAnswer> {
-    const { isNew, toldAt, found } = this.ctx.storage.transactionSync(() => {
-      const told = this.#tombstones.learn(order.key, order.tombstones, Date.now())
+    const { isFirst, toldAt, found } = this.ctx.storage.transactionSync(() => {
+      const { erasureId, key, tombstones } = order
+      const told = this.#tombstones.learn(erasureId, key, tombstones, Date.now())
       const isErased = (event: CapturedEvent) => this.#tombstones.isErased(event)
-      const found = eraseFromLog(this.#log, isErased, order.names, told.isNew ? order.rebuilt : [])
+      const found = eraseFromLog(
+        this.#log,
+        isErased,
+        order.names,
+        told.isFirst ? order.rebuilt : [],
+      )
       this.#profiles.rebuild(found.visitorIds)
       for (const id of found.visitorIds) this.#persons.forget(id)
       return { ...told, found }
     })
     for (const id of found.visitorIds) this.#lastScored.delete(id)
-    if (isNew || found.visitorIds.size > 0) this.#drainSoon()
+    if (isFirst || found.visitorIds.size > 0) this.#drainSoon()
     const rebuilt = [...new Set([...order.rebuilt, ...found.visitorIds])]
     const isLeft = found.underway > 0 || rebuilt.some((id) => this.#profiles.isReturning(id))
     return isLeft ? { kind: 'waiting', rebuilt } : { kind: 'done', toldAt, rebuilt }
@@ -245,9 +251,8 @@ export class VisitorLog extends DurableObject<Env> {
     const deadline = Date.now() + ALARM_BUDGET_MS
     let drained = 0
     let returned: ReturnStep = { kind: 'done' }
-    // Whether or not the store can be reached: memory must not grow while it is away.
-    if (this.#log.isSeenDue) this.ctx.storage.transactionSync(() => this.#log.settleSeen())
     try {
+      this.#settleSeen()
       const workspace = await directoryOf(this.env).workspace(workspaceOfName(this.#name))
       if (!workspace) return RETRY_MAX_MS
       const store = workspaceStore(this.env, workspace)
@@ -263,6 +268,7 @@ export class VisitorLog extends DurableObject<Env> {
         this.#announcedEpoch = null
       }
       while (Date.now() < deadline) {
+        this.#settleSeen()
         const step = await drainStep(deps)
         if (step.kind === 'waiting') {
           if (drained > 0) await this.#pokeProjector(workspace.id)
@@ -341,6 +347,11 @@ export class VisitorLog extends DurableObject<Env> {
     } catch {
       // The projector's own alarm and the hub's sweep find the events anyway; the poke only makes it prompt.
     }
+  }
+
+  /** Before the store is asked: memory must not grow while it is away, nor while one alarm drains for long. */
+  #settleSeen(): void {
+    if (this.#log.isSeenDue) this.ctx.storage.transactionSync(() => this.#log.settleSeen())
   }
 
   #saveProfiles(): void {
