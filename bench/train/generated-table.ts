@@ -1,4 +1,4 @@
-import { seededRandom } from '#models/gbdt/random.ts'
+import { seededUniform } from '#models/random/seeded.ts'
 
 /** A table of numbers with outcomes, columns as the trainer takes them. */
 export interface NumberTable {
@@ -14,7 +14,7 @@ const MISSING_SHARE = 0.05
  * together and on whether one is missing; the other columns are noise.
  */
 export function generatedTable(rows: number, seed: number): NumberTable {
-  const random = seededRandom(seed)
+  const random = seededUniform(seed)
   const columns = Array.from({ length: COLUMNS }, () => new Float32Array(rows))
   const outcomes = new Uint8Array(rows)
   const values = new Float64Array(COLUMNS)

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrate } from '#dev/platform/migrate.ts'
 import { subjectHash } from '#shared/erasure/subject-hash.ts'
 import type { Node } from '#shared/identity/link.ts'
+import { DERIVED_CONTENTS } from '../projection/derived-contents.fixture.ts'
 import { type ProjectorCursor, planBatch } from '../projection/project-batch.ts'
 import { eventLog } from '../projection/projected-event.fixture.ts'
 import type { ProjectedEvent } from '../projection/projected-event.ts'
@@ -21,24 +22,10 @@ const RUNS = 150
 const days = new ZoneDays('Asia/Kathmandu')
 const hashOf = subjectHash('5e'.repeat(32))
 
-/** Everything derived, without what tells when it was written. */
 const CONTENTS = {
-  visitors: `SELECT visitor_id, node_kind, person_id, first_seen_at, last_seen_at, sessions, pageviews, events,
-    first_message_id, last_message_id, channel, campaign, last_path, points FROM visitors ORDER BY 1`,
-  sessions: 'SELECT * FROM sessions ORDER BY visitor_id, start_at',
-  rollups: 'SELECT * FROM rollups ORDER BY 1, 2, 3, 4',
-  visitor_days: 'SELECT * FROM visitor_days ORDER BY 1, 2',
-  identity_links: `SELECT link_id, first_at, first_message_id, CASE kind WHEN 'group' THEN last_at END AS last_at
-    FROM identity_links ORDER BY 1`,
-  identity_nodes: 'SELECT * FROM identity_nodes ORDER BY 1',
-  persons: `SELECT person_id, user_id, email, name, company, account_id, traits FROM persons
-    WHERE deleted = 0 ORDER BY 1`,
-  accounts: 'SELECT * FROM accounts ORDER BY 1',
-  node_traits: 'SELECT * FROM node_traits ORDER BY 1, 2',
-  trait_changes: `SELECT node, key, value, occurred_at, received_at, message_id, verified FROM trait_changes
-    ORDER BY node, key, change_seq`,
+  ...DERIVED_CONTENTS,
   events: 'SELECT message_id FROM events ORDER BY ingest_seq',
-} as const
+}
 
 let dir: string
 let store: Client

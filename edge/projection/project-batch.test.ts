@@ -8,6 +8,7 @@ import { migrate } from '#dev/platform/migrate.ts'
 import type { Link, LinkKind } from '#shared/identity/link.ts'
 import { resolvePersons, vouchedDevices } from '#shared/identity/resolve.ts'
 import { classifyWriteFailure } from '../store/outcome.ts'
+import { DERIVED_CONTENTS as CONTENTS } from './derived-contents.fixture.ts'
 import { foldEvents } from './fold.ts'
 import type { LinkEnds } from './load.ts'
 import { RefreshPayload } from './profile-refresh.ts'
@@ -22,24 +23,6 @@ const RUNS = 60
 const MARK_UNDONE =
   "INSERT INTO identity_undos (link_id, undone_at, reason) VALUES (?, 0, 'a test')"
 const days = new ZoneDays('Asia/Kathmandu')
-
-/** Everything derived, without what tells when it was written. */
-const CONTENTS = {
-  visitors: `SELECT visitor_id, node_kind, person_id, first_seen_at, last_seen_at, sessions, pageviews, events,
-    first_message_id, last_message_id, channel, campaign, last_path FROM visitors ORDER BY 1`,
-  sessions: 'SELECT * FROM sessions ORDER BY visitor_id, start_at',
-  rollups: 'SELECT * FROM rollups ORDER BY 1, 2, 3, 4',
-  visitor_days: 'SELECT * FROM visitor_days ORDER BY 1, 2',
-  identity_links: `SELECT link_id, first_at, first_message_id, CASE kind WHEN 'group' THEN last_at END AS last_at
-    FROM identity_links ORDER BY 1`,
-  identity_nodes: 'SELECT * FROM identity_nodes ORDER BY 1',
-  persons: `SELECT person_id, user_id, email, name, company, account_id, traits FROM persons
-    WHERE deleted = 0 ORDER BY 1`,
-  accounts: 'SELECT * FROM accounts ORDER BY 1',
-  node_traits: 'SELECT * FROM node_traits ORDER BY 1, 2',
-  trait_changes: `SELECT node, key, value, occurred_at, received_at, message_id, verified FROM trait_changes
-    ORDER BY change_seq`,
-} as const
 
 let dir: string
 let store: Client

@@ -1,3 +1,4 @@
+import { interpolate } from '../onnx/calibration.ts'
 import { sigmoid } from '../onnx/linear-walker.ts'
 
 /** What turns a model's raw scores into probabilities that hold. */
@@ -18,20 +19,6 @@ export function marginsOf(probabilities: ArrayLike<number>): Float64Array {
   })
 }
 
-function interpolated(x: Float64Array, y: Float64Array, at: number): number {
-  let low = 0
-  let high = x.length - 1
-  if (at <= (x[low] ?? 0)) return y[low] ?? 0
-  if (at >= (x[high] ?? 0)) return y[high] ?? 0
-  while (high - low > 1) {
-    const middle = (low + high) >> 1
-    if ((x[middle] ?? 0) <= at) low = middle
-    else high = middle
-  }
-  const share = (at - (x[low] ?? 0)) / ((x[high] ?? 0) - (x[low] ?? 0))
-  return (y[low] ?? 0) + share * ((y[high] ?? 0) - (y[low] ?? 0))
-}
-
 /** Calibrated probabilities of margins (log-odds). Never turns the order of two rows around. */
 export function calibrated(calibration: Calibration, margins: Float64Array): Float64Array {
   if (calibration.kind === 'platt') {
@@ -39,5 +26,5 @@ export function calibrated(calibration: Calibration, margins: Float64Array): Flo
     return margins.map((margin) => sigmoid(a * margin + b))
   }
   const { x, y } = calibration
-  return margins.map((margin) => interpolated(x, y, sigmoid(margin)))
+  return margins.map((margin) => interpolate(x, y, sigmoid(margin)))
 }

@@ -85,8 +85,8 @@ function thinned(blocks: Blocks, total: number): Blocks {
 
 /**
  * Isotonic calibration: a curve through the rates of blocks of rows, joined by straight lines; at most a
- * hundred knots. It rises everywhere from 0 to 1, so that calibrating loses nothing of the order. Each rate counts one row of the average rate with it: a block of converters
- * alone is no certainty.
+ * hundred knots. It rises everywhere from 0 to 1, so that calibrating loses nothing of the order. Each rate
+ * counts one row of the average rate with it: a block of converters alone is no certainty.
  */
 export function fitIsotonic(
   probabilities: Float64Array,

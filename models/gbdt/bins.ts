@@ -1,4 +1,4 @@
-import { sampleOf, seededRandom } from './random.ts'
+import { sampleOf, seededUniform } from '../random/seeded.ts'
 
 /** Rows that decide where bins end; more would move the ends by less than training notices. */
 const SAMPLED_ROWS = 200_000
@@ -30,7 +30,7 @@ export function binTable(
   seed: number,
 ): BinnedTable {
   const rows = columns[0]?.length ?? 0
-  const sample = rows > SAMPLED_ROWS ? sampleOf(rows, SAMPLED_ROWS, seededRandom(seed)) : null
+  const sample = rows > SAMPLED_ROWS ? sampleOf(rows, SAMPLED_ROWS, seededUniform(seed)) : null
   const bins = new Uint8Array(rows * columns.length)
   const valueBins = new Int32Array(columns.length)
   const offsets = new Int32Array(columns.length)

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { auc } from '../metrics/metrics.ts'
+import { seededUniform } from '../random/seeded.ts'
 import { applyEncoding, encodeCategory } from './categories.ts'
-import { seededRandom } from './random.ts'
 
 test('a category of many levels whose labels are chance says nothing to the rows of training', () => {
-  const random = seededRandom(1)
+  const random = seededUniform(1)
   const rows = 20_000
   const codes = Int32Array.from({ length: rows }, () => Math.floor(random() * 5_000))
   const labels = Uint8Array.from(codes, () => (random() < 0.5 ? 1 : 0))

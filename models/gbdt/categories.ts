@@ -1,4 +1,4 @@
-import { seededRandom, shuffledOrder } from './random.ts'
+import { seededUniform, shuffle } from '../random/seeded.ts'
 
 /** Few levels get a column each; more would dilute the splits. */
 const MAX_ONE_HOT_LEVELS = 6
@@ -44,14 +44,15 @@ export function encodeCategory(
   let sum = 0
   for (let row = 0; row < codes.length; row++) sum += labels[row] as number
   const average = sum / codes.length
-  const random = seededRandom(seed)
+  const random = seededUniform(seed)
+  const order = Int32Array.from(codes, (_, row) => row)
   const ordered = new Float64Array(codes.length)
   const sums = new Float64Array(levels)
   const counts = new Float64Array(levels)
   for (let turn = 0; turn < ORDERS; turn++) {
     sums.fill(0)
     counts.fill(0)
-    for (const row of shuffledOrder(codes.length, random)) {
+    for (const row of shuffle(order, random)) {
       const code = codes[row] as number
       if (code < 0) {
         ordered[row] = Number.NaN

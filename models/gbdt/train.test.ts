@@ -2,17 +2,17 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ensembleMargins, leafOf } from '#shared/trees/tree-ensemble.ts'
 import { auc } from '../metrics/metrics.ts'
+import { seededUniform } from '../random/seeded.ts'
 import { binTable } from './bins.ts'
 import { TreeGrower } from './grow-tree.ts'
 import { completeOptions, type GbdtOptions, TrainingError } from './options.ts'
-import { seededRandom } from './random.ts'
 import { type GbdtTable, trainGbdt } from './train.ts'
 
 const SMALL: Partial<GbdtOptions> = { rounds: 10, maxLeaves: 8, minChildRows: 1, bins: 64 }
 
 /** A table from a seed: some columns decide, one decides only where it is missing, the rest is noise. */
 function madeTable(rows: number, seed: number): GbdtTable & { labels: Uint8Array } {
-  const random = seededRandom(seed)
+  const random = seededUniform(seed)
   const columns = Array.from({ length: 6 }, () => new Float32Array(rows))
   const labels = new Uint8Array(rows)
   for (let row = 0; row < rows; row++) {
@@ -94,7 +94,7 @@ describe('gradient boosting', () => {
   test('sends each row in training where the finished tree sends it, on thresholds and extremes too', () => {
     fc.assert(
       fc.property(someTable, fc.integer({ min: 2, max: 8 }), fc.nat(), (table, bins, seed) => {
-        const random = seededRandom(seed)
+        const random = seededUniform(seed)
         const rows = table.labels.length
         const order = Int32Array.from({ length: rows }, (_, row) => row)
         const columns = Int32Array.from(table.columns, (_, column) => column)
@@ -212,7 +212,7 @@ describe('gradient boosting', () => {
   })
 
   test('learns a value by least squares', () => {
-    const random = seededRandom(8)
+    const random = seededUniform(8)
     const x = Float32Array.from({ length: 2_000 }, () => random() * 10)
     const labels = Float64Array.from(x, (value) => Math.sin(value) + 5)
     const { ensemble } = trainGbdt({ columns: [x], labels }, { loss: 'squared', rounds: 100 })

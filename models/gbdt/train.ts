@@ -1,9 +1,9 @@
 import { leafOf, type Tree, type TreeEnsemble } from '#shared/trees/tree-ensemble.ts'
+import { sampleOf, seededUniform } from '../random/seeded.ts'
 import { binTable } from './bins.ts'
 import { TreeGrower } from './grow-tree.ts'
 import { baseMargin, lossOf, writeDerivatives } from './objective.ts'
 import { completeOptions, type GbdtOptions, TrainingError } from './options.ts'
-import { sampleOf, seededRandom } from './random.ts'
 
 /** Rows to learn from, column by column. */
 export interface GbdtTable {
@@ -43,7 +43,7 @@ export function trainGbdt(
   const rows = table.labels.length
   const binned = binTable(table.columns, options.bins, options.seed)
   const grower = new TreeGrower(binned, options)
-  const random = seededRandom(options.seed)
+  const random = seededUniform(options.seed)
   const base = Math.fround(baseMargin(table.labels, table.weights, options.loss))
   const margins = new Float64Array(rows).fill(base)
   const gradients = new Float64Array(rows)

@@ -86,8 +86,8 @@ export function checkCalibration(calibration: Calibration): void {
   }
 }
 
-/** The y of straight lines between knots at `at`. */
-function interpolate(x: Float32Array, y: Float32Array, at: number): number {
+/** The y of straight lines between knots at `at`; level beyond the first and the last. */
+export function interpolate(x: ArrayLike<number>, y: ArrayLike<number>, at: number): number {
   let low = 0
   let high = x.length - 1
   if (at <= (x[low] ?? 0)) return y[low] ?? 0

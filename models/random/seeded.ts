@@ -25,3 +25,13 @@ export function shuffle<T extends Uint32Array | Int32Array | Float32Array>(
   }
   return items
 }
+
+/** `count` of the numbers from 0 to `total` - 1, ascending, each set equally likely (Knuth's algorithm S). */
+export function sampleOf(total: number, count: number, uniform: Uniform): Int32Array<ArrayBuffer> {
+  const chosen = new Int32Array(count)
+  let taken = 0
+  for (let item = 0; item < total && taken < count; item++) {
+    if (uniform() * (total - item) < count - taken) chosen[taken++] = item
+  }
+  return chosen
+}
