@@ -11,15 +11,16 @@ import type { StoreClient } from '../store/client.ts'
 /** Whom an erasure is about, named in one way; the person behind it is erased whole. */
 export const ErasureSubject = z
   .strictObject({
-    visitorId: z.string().min(1).max(255).optional(),
-    userId: z.string().min(1).max(255).optional(),
+    visitorId: z.string().min(1).max(255).optional().describe('Exactly one of the three is given'),
+    userId: z.string().min(1).max(255).optional().describe('As your systems call the person'),
     email: z
       .string()
       .max(255)
       .refine((text) => normalizedEmail(text) !== null, {
         message: 'This is not an e-mail address.',
       })
-      .optional(),
+      .optional()
+      .describe('In any case of letters'),
   })
   .refine((subject) => Object.values(subject).filter((id) => id !== undefined).length === 1, {
     message: 'Name the person in exactly one way: visitorId, userId or email.',
