@@ -29,8 +29,17 @@ const workerOptions = existsSync(wranglerConfig)
  * processes of their own.
  */
 const UNIT_WORKERS = 3
-/** Each brings up a platform of two or three processes. */
-const E2E_WORKERS = 2
+/** Each brings up a platform of two or three processes, and waits for it about a third of the time. */
+const E2E_WORKERS = 3
+
+/** For the processes that tests start, and their own (quick-webassembly.mjs says why). */
+const quickWebAssembly = {
+  env: {
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${new URL('tests/platform/quick-webassembly.mjs', import.meta.url)}`,
+  },
+  execArgv: ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering'],
+}
+const PREPARED_REPLICA = `${root}desktop/backend/testing/prepared-replica.ts`
 
 /** How ONNX Runtime starts, and what a failed start leaves, wants a workerd that has not started it yet. */
 const COLD_TESTS = [
@@ -50,6 +59,10 @@ export default defineConfig({
           testTimeout: TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
           maxWorkers: UNIT_WORKERS,
+          // Most files take less than a process and its imports do.
+          isolate: false,
+          globalSetup: PREPARED_REPLICA,
+          ...quickWebAssembly,
         },
       },
       {
@@ -83,6 +96,9 @@ export default defineConfig({
           testTimeout: E2E_TIMEOUT_MS,
           hookTimeout: E2E_TIMEOUT_MS,
           maxWorkers: E2E_WORKERS,
+          isolate: false,
+          globalSetup: PREPARED_REPLICA,
+          ...quickWebAssembly,
         },
       },
     ],

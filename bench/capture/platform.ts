@@ -42,7 +42,7 @@ export async function startBenchPlatform(buckets: number): Promise<BenchPlatform
     })
   await workspace('bench')
   const edge = await startEdge({
-    modules: await buildWorker(),
+    worker: await buildWorker(),
     dir: join(dir, 'edge'),
     port: 0,
     sitePort: null,

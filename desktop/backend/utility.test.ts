@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { afterAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { RPC_VERSION } from '#rpc/contract.ts'
-import { makeConsoleFolder, removePreparedData } from './testing/console-process.ts'
+import { makeConsoleFolder } from './testing/console-process.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
-afterAll(removePreparedData)
 
 /**
  * Electron's side of a utility process, as its documentation describes it: `process.parentPort` with
@@ -61,7 +60,7 @@ const runShell = async (dataDir: string): Promise<unknown> => {
 }
 
 test('the utility process serves a window over its port and stops cleanly', async () => {
-  const folder = await makeConsoleFolder()
+  const folder = makeConsoleFolder()
   try {
     const whole = {
       first: { t: 'ready' },

@@ -3,18 +3,21 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { unstable_getMiniflareWorkerOptions } from 'wrangler'
 import { buildBrowserSdk } from '#sdk/browser/build.ts'
 import { newestSource } from './newest-source.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const OUT = join(ROOT, 'dist/worker')
 const STAMP = 'built-from.txt'
+const BINDINGS = 'bindings.json'
 /** What goes into the Worker. */
 export const WORKER_SOURCES: readonly string[] = [
   'edge',
   'shared',
   'models',
   'sdk',
+  'dev/build/worker.ts',
   'wrangler.toml',
   'package-lock.json',
 ]
@@ -24,25 +27,51 @@ export interface WorkerModule {
   path: string
 }
 
+/** What wrangler.toml declares, as Miniflare takes it. */
+type Bindings = Omit<
+  ReturnType<typeof unstable_getMiniflareWorkerOptions>['workerOptions'],
+  'modulesRules' | 'rootPath'
+>
+
+export interface BuiltWorker {
+  /** The entry first. */
+  modules: WorkerModule[]
+  bindings: Bindings
+}
+
 /**
  * The production bundle, made by the same command that a deployment runs (`wrangler deploy`, stopped
- * before the upload), and its modules with the entry first. Built again only when a source is newer.
+ * before the upload). Built again only when a source is newer.
  */
-export async function buildWorker(): Promise<WorkerModule[]> {
+export async function buildWorker(): Promise<BuiltWorker> {
   const newest = String(await newestSource(WORKER_SOURCES))
   if ((await readStamp()) !== newest) {
     await buildSdk()
     const built = `${OUT}.${process.pid}`
     await bundle(built)
+    await writeFile(join(built, BINDINGS), JSON.stringify(await readBindings()))
     await writeFile(join(built, STAMP), newest)
     await replaceOutput(built)
   }
   const names = (await readdir(OUT)).filter(
-    (name) => !/\.(map|md)$/.test(name) && !name.startsWith('built-'),
+    (name) => !/\.(map|md|json)$/.test(name) && !name.startsWith('built-'),
   )
-  return names
-    .map((name) => ({ type: typeOf(name), path: join(OUT, name) }))
-    .sort((a, b) => Number(b.path.endsWith('/worker.js')) - Number(a.path.endsWith('/worker.js')))
+  return {
+    modules: names
+      .map((name) => ({ type: typeOf(name), path: join(OUT, name) }))
+      .sort(
+        (a, b) => Number(b.path.endsWith('/worker.js')) - Number(a.path.endsWith('/worker.js')),
+      ),
+    bindings: JSON.parse(await readFile(join(OUT, BINDINGS), 'utf8')),
+  }
+}
+
+/** Done when building: loading wrangler takes longer than a start of the edge does. */
+async function readBindings(): Promise<Bindings> {
+  const { unstable_getMiniflareWorkerOptions } = await import('wrangler')
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml'))
+  const { modulesRules: _, rootPath: __, ...bindings } = workerOptions
+  return bindings
 }
 
 /** `/e.js`, which the Worker carries as text. */

@@ -1,20 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Miniflare } from 'miniflare'
-import { unstable_getMiniflareWorkerOptions } from 'wrangler'
-import type { WorkerModule } from '../build/worker.ts'
+import type { BuiltWorker, WorkerModule } from '../build/worker.ts'
 
-const CONFIG = fileURLToPath(new URL('../../wrangler.toml', import.meta.url))
 const HOST = '127.0.0.1'
 
-export interface EdgeOptions {
-  modules: readonly WorkerModule[]
-  /** Where Durable Objects and KV keep their files. */
-  dir: string
+interface Ports {
+  /** 0 for any free one. */
   port: number
   /** A second listener of the same Worker, for the site's own host name; null for none. */
   sitePort: number | null
+}
+
+export interface EdgeOptions extends Ports {
+  worker: BuiltWorker
+  /** Where Durable Objects and KV keep their files. */
+  dir: string
   controlUrl: string
   storeToken: string
   signingSecret: string
@@ -26,7 +27,7 @@ export interface Edge {
   /** Runs the scheduled handler, as the cron trigger does in production. */
   sweep(): Promise<void>
   /** Puts another build of the Worker in the place of the running one; data and ports stay. */
-  reload(modules: readonly WorkerModule[]): Promise<void>
+  reload(worker: BuiltWorker): Promise<void>
   /** What KV holds, by name. */
   kvKeys(): Promise<string[]>
   stop(): Promise<void>
@@ -34,9 +35,7 @@ export interface Edge {
 
 /** The production bundle in workerd, with the bindings that wrangler.toml declares. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(CONFIG)
-  const { modulesRules: _, rootPath: __, ...bindings } = workerOptions
-  const configured = async (modules: readonly WorkerModule[]) => ({
+  const configured = async ({ modules, bindings }: BuiltWorker, { port, sitePort }: Ports) => ({
     ...bindings,
     name: 'edgewise',
     modules: await Promise.all(modules.map(loaded)),
@@ -46,14 +45,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       SIGNING_SECRET: options.signingSecret,
     }),
     host: HOST,
-    port: options.port,
-    unsafeDirectSockets: options.sitePort === null ? [] : [{ host: HOST, port: options.sitePort }],
+    port,
+    unsafeDirectSockets: sitePort === null ? [] : [{ host: HOST, port: sitePort }],
     durableObjectsPersist: join(options.dir, 'objects'),
     kvPersist: join(options.dir, 'kv'),
     // Nothing is known of where a request comes from; `false` would be a placeholder in Texas.
     cf: {},
   })
-  const first = await configured(options.modules)
+  const first = await configured(options.worker, options)
   const listeners = signalListeners()
   const miniflare = new Miniflare(first)
   // At once: a signal while workerd comes up would end this process and leave the rest running.
@@ -66,15 +65,17 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       throw error
     },
   )
+  const siteUrl = options.sitePort === null ? null : (await miniflare.unsafeGetDirectURL()).origin
+  const ports: Ports = { port: portOf(url), sitePort: siteUrl === null ? null : portOf(siteUrl) }
   return {
     url,
-    siteUrl: options.sitePort === null ? null : (await miniflare.unsafeGetDirectURL()).origin,
+    siteUrl,
     async sweep() {
       const worker = await miniflare.getWorker()
       await worker.scheduled({})
     },
-    async reload(modules) {
-      await miniflare.setOptions(await configured(modules))
+    async reload(worker) {
+      await miniflare.setOptions(await configured(worker, ports))
     },
     async kvKeys() {
       const kv = await miniflare.getKVNamespace('CONFIG')
@@ -82,6 +83,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     },
     stop,
   }
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port)
 }
 
 async function loaded({ type, path }: WorkerModule) {

@@ -82,7 +82,7 @@ async function bringUp(
   stops.push(() => endMarked(home.mark.start, END_PATIENCE_MS))
 
   step('Building the Worker')
-  const modules = await buildWorker()
+  const worker = await buildWorker()
 
   step('Starting the store')
   const store = await startChild(
@@ -97,7 +97,7 @@ async function bringUp(
 
   step('Starting the edge')
   const edge = await startEdge({
-    modules,
+    worker,
     dir: folders.edge,
     port: ports.edge,
     sitePort: options.demo ? ports.site : null,

@@ -7,7 +7,6 @@ import { eventFact, personFact, scoredVisitor } from '#backend/testing/builders.
 import {
   type ConsoleProcess,
   makeConsoleFolder,
-  removePreparedData,
   startConsole,
 } from '#backend/testing/console-process.ts'
 import { type FixtureEdge, startFixtureEdge } from '#backend/testing/fixture-edge.ts'
@@ -21,7 +20,7 @@ let rendererDir: string
 let context: BrowserContext
 let page: Page
 let edge: FixtureEdge
-let folder: Awaited<ReturnType<typeof makeConsoleFolder>>
+let folder: ReturnType<typeof makeConsoleFolder>
 let running: ConsoleProcess
 /** What the page complained about; a broken security policy shows here too. */
 let complaints: string[]
@@ -33,11 +32,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close()
   await rm(rendererDir, { recursive: true })
-  await removePreparedData()
 })
 
 beforeEach(async () => {
-  folder = await makeConsoleFolder()
+  folder = makeConsoleFolder()
   edge = await startFixtureEdge({ store: demoStore(Date.now()) })
   running = await startConsole({ ...folder, rendererDir, edgeUrl: edge.url })
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } })

@@ -47,7 +47,7 @@ export interface TestPlatformOptions {
 /** The real Worker bundle in workerd over a real store, in one test process, so that faults can be injected. */
 export async function startTestPlatform(options: TestPlatformOptions = {}): Promise<TestPlatform> {
   const dir = await mkdtemp(join(tmpdir(), 'edgewise-test-'))
-  const modules = await buildWorker()
+  const worker = await buildWorker()
   const open = (port: number) =>
     startLibsqlServer({ dir: join(dir, 'store'), port, token: TOKEN, faults: options.faults })
   let server: LibsqlServer | null = await open(0)
@@ -67,7 +67,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
   await provision('demo', options.timezone ?? 'Europe/Berlin')
   const openEdge = (port: number, sitePort: number | null) =>
     startEdge({
-      modules,
+      worker,
       dir: join(dir, 'edge'),
       port,
       sitePort,

@@ -8,8 +8,8 @@ import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { createRpcClient, type RpcClient } from '#rpc/client.ts'
 import { webSocketChannel } from '#rpc/websocket-channel.ts'
-import { openReplica } from '../replica/open.ts'
 import { FIXTURE_KEY } from './fixture-edge.ts'
+import { PREPARED_DATA } from './prepared-replica.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -25,27 +25,10 @@ export type ConsoleProcess = {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
 }
 
-let prepared: Promise<string> | null = null
-
-/** A data folder with an empty replica: making one takes seconds, a copy does not. */
-const prepareData = async (): Promise<string> => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'console-prepared-'))
-  const { db } = await openReplica({ dataDir, fingerprint: 'prepared', now: Date.now() })
-  await db.close()
-  return dataDir
-}
-
-/** Call after the last test of a file. */
-export const removePreparedData = async (): Promise<void> => {
-  if (prepared !== null) rmSync(await prepared, { recursive: true, force: true })
-  prepared = null
-}
-
 /** A folder for one console, with a small page in place of the built renderer. */
-export const makeConsoleFolder = async () => {
-  prepared ??= prepareData()
+export const makeConsoleFolder = () => {
   const folder = mkdtempSync(join(tmpdir(), 'console-'))
-  cpSync(await prepared, join(folder, 'data'), { recursive: true })
+  cpSync(PREPARED_DATA, join(folder, 'data'), { recursive: true })
   const rendererDir = join(folder, 'renderer')
   mkdirSync(rendererDir)
   writeFileSync(join(rendererDir, 'index.html'), '<!doctype html><title>Test page</title>')

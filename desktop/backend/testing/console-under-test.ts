@@ -1,17 +1,16 @@
-import { afterAll, afterEach, beforeEach, vi } from 'vitest'
+import { afterEach, beforeEach, vi } from 'vitest'
 import type { RpcClient } from '#rpc/client.ts'
 import {
   type ConsoleProcess,
   type ConsoleStart,
   makeConsoleFolder,
-  removePreparedData,
   startConsole,
 } from './console-process.ts'
 import { type FixtureEdge, startFixtureEdge } from './fixture-edge.ts'
 import { until } from './until.ts'
 
 export type ConsoleUnderTest = {
-  readonly folder: Awaited<ReturnType<typeof makeConsoleFolder>>
+  readonly folder: ReturnType<typeof makeConsoleFolder>
   readonly edge: FixtureEdge
   start(partial?: Partial<ConsoleStart>): Promise<ConsoleProcess>
   /** The edge, once closed, comes back on its port with what it had. */
@@ -22,11 +21,11 @@ export type ConsoleUnderTest = {
 export const consoleUnderTest = (): ConsoleUnderTest => {
   // Each test starts processes that open a Postgres, on machines that do other things too.
   vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
-  let folder: Awaited<ReturnType<typeof makeConsoleFolder>>
+  let folder: ReturnType<typeof makeConsoleFolder>
   let edge: FixtureEdge
   const running: ConsoleProcess[] = []
   beforeEach(async () => {
-    folder = await makeConsoleFolder()
+    folder = makeConsoleFolder()
     edge = await startFixtureEdge()
   })
   afterEach(async () => {
@@ -38,7 +37,6 @@ export const consoleUnderTest = (): ConsoleUnderTest => {
     await edge.close()
     folder.remove()
   })
-  afterAll(removePreparedData)
   return {
     get folder() {
       return folder
