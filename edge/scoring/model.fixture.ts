@@ -1,8 +1,11 @@
 import { linearToOnnx } from '#models/onnx/linear.ts'
+import { treesToOnnx } from '#models/onnx/tree-ensemble.ts'
 import { FEATURE_HASH, FEATURES } from '#shared/features/registry.ts'
 import type { Encoding } from '#shared/scoring/manifest.ts'
+import { randomTree } from '#shared/trees/tree-ensemble.arbitrary.ts'
+import type { TreeEnsemble } from '#shared/trees/tree-ensemble.ts'
 import { type OnnxRuntime, OnnxRuntimeError } from './onnx-runtime.ts'
-import type { ScoringModel } from './scorer.ts'
+import type { ScoringModel } from './served-model.ts'
 
 /** A linear congruential generator: the same numbers in every run. */
 export function uniform(seed: number): () => number {
@@ -40,14 +43,13 @@ export async function randomModel(seed: number): Promise<ScoringModel> {
     bias,
     metadata: { model_version: version },
   })
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', onnx))
   return {
     onnx,
     manifest: {
       format: 1,
       version,
       algorithm: 'logistic-regression',
-      onnxSha256: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''),
+      onnxSha256: await sha256(onnx),
       featureHash: FEATURE_HASH,
       columns: columns.map((column, index) => ({ ...column, mean: mean[index] ?? 0 })),
       base: weights.reduce((sum, weight, column) => sum + weight * (mean[column] ?? 0), bias),
@@ -59,6 +61,42 @@ export async function randomModel(seed: number): Promise<ScoringModel> {
       pointKnots: Array.from({ length: 101 }, (_, percent) => percent / 100),
     },
   }
+}
+
+/** Boosted trees over the same columns, calibrated by Platt's line. */
+export async function randomTrees(
+  seed: number,
+  { trees = 20, leaves = 8 } = {},
+): Promise<ScoringModel & { ensemble: TreeEnsemble }> {
+  const { manifest } = await randomModel(seed)
+  const next = uniform(seed)
+  const columns = manifest.columns.length
+  const ensemble: TreeEnsemble = {
+    columns,
+    base: Math.fround(-0.5),
+    link: 'logistic',
+    trees: Array.from({ length: trees }, () => randomTree({ columns, leaves, spread: 0.3 }, next)),
+  }
+  const onnx = treesToOnnx(ensemble, {
+    calibration: { kind: 'platt', a: 0.9, b: 0.1 },
+    metadata: { model_version: `trees-${seed}` },
+  })
+  return {
+    ensemble,
+    onnx,
+    manifest: {
+      ...manifest,
+      version: `trees-${seed}`,
+      algorithm: 'gradient-boosted-trees',
+      onnxSha256: await sha256(onnx),
+      trainedOn: { ...manifest.trainedOn, source: 'random trees', l2: null },
+    },
+  }
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** The runtime of an isolate in which it cannot start. */

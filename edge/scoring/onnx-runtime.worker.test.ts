@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { sigmoid } from '#models/onnx/linear-walker.ts'
+import { treeShap } from '#shared/explain/tree-shap.ts'
 import { FEATURES, type FeatureValues } from '#shared/features/registry.ts'
+import { encodeRows } from '#shared/scoring/encoding.ts'
+import { ensembleMargins, type TreeEnsemble } from '#shared/trees/tree-ensemble.ts'
 import { isolateRuntime, isolateSessions } from './isolate-runtime.ts'
-import { absentRuntime, randomModel, uniform } from './model.fixture.ts'
+import { absentRuntime, randomModel, randomTrees, uniform } from './model.fixture.ts'
 import { createScorer } from './scorer.ts'
 import { createSessionCache } from './session-cache.ts'
 
@@ -15,6 +18,13 @@ function randomFeatures(next: () => number): FeatureValues {
       return [feature.name, feature.levels[Math.floor(next() * feature.levels.length)] ?? null]
     }),
   )
+}
+
+/** Its `expected` is the same whatever the row. */
+function wholeShap(ensemble: TreeEnsemble) {
+  const shap = treeShap(ensemble, new Float32Array(ensemble.columns))
+  if (shap.kind !== 'whole') throw new Error('No deadline was given.')
+  return shap
 }
 
 describe('ONNX Runtime in workerd', () => {
@@ -88,8 +98,32 @@ describe('ONNX Runtime in workerd', () => {
     for (const score of scores) {
       const reasons = score.reasons.reduce((sum, reason) => sum + reason.contribution, 0)
       expect(sigmoid(reasons + model.manifest.base)).toBeCloseTo(score.probability, 5)
-      expect(score.fit + score.engagement).toBeCloseTo(reasons, 6)
+      expect((score.fit ?? 9) + (score.engagement ?? 9)).toBeCloseTo(reasons, 6)
     }
+  })
+
+  test('boosted trees agree with their walker, and their reasons add up to the margin', async () => {
+    const model = await randomTrees(7)
+    const fast = createScorer(model, isolateRuntime, isolateSessions)
+    const plain = createScorer(model, absentRuntime('no runtime here'), createSessionCache(1))
+    const next = uniform(8)
+    const rows = Array.from({ length: 300 }, () => randomFeatures(next))
+    const [a, b] = await Promise.all([
+      fast.score(rows, { reasons: true }),
+      plain.score(rows, { reasons: false }),
+    ])
+    expect(fast.engine()).toEqual({ kind: 'onnxruntime' })
+    const gaps = a.map((score, row) => Math.abs(score.probability - (b[row]?.probability ?? 9)))
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(1e-5)
+    expect(new Set(a.map(({ probability }) => probability)).size).toBeGreaterThan(100)
+    expect(b[0]).toMatchObject({ fit: null, engagement: null, reasons: [] })
+    const margins = ensembleMargins(model.ensemble, encodeRows(model.manifest.columns, rows))
+    const { expected } = wholeShap(model.ensemble)
+    a.forEach((score, row) => {
+      const reasons = score.reasons.reduce((sum, reason) => sum + reason.contribution, 0)
+      expect(reasons).toBeCloseTo((margins[row] ?? 9) - expected, 5)
+      expect((score.fit ?? 9) + (score.engagement ?? 9)).toBeCloseTo(reasons, 6)
+    })
   })
 
   test('more models than the cache holds are all scored rightly', async () => {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { OnnxError } from '#models/onnx/model.ts'
 import { FEATURES } from '#shared/features/registry.ts'
-import { absentRuntime, randomModel } from './model.fixture.ts'
+import { absentRuntime, randomModel, randomTrees } from './model.fixture.ts'
+import { ModelError } from './model-error.ts'
 import type { OnnxRuntime } from './onnx-runtime.ts'
-import { createScorer, ModelError, type ScoringModel } from './scorer.ts'
+import { createScorer } from './scorer.ts'
+import type { ScoringModel } from './served-model.ts'
 import { createSessionCache } from './session-cache.ts'
 
 const nothingKnown = Object.fromEntries(FEATURES.map((feature) => [feature.name, null]))
@@ -65,5 +68,32 @@ describe('a scorer', () => {
       modelVersion: 'random-1',
       reasons: [],
     })
+  })
+
+  test('scores by trees, and splits the score where reasons are asked for', async () => {
+    const scorer = make(await randomTrees(1))
+    const [quick] = await scorer.score([nothingKnown], { reasons: false })
+    const [whole] = await scorer.score([nothingKnown], { reasons: true })
+    expect(quick).toMatchObject({
+      fit: null,
+      engagement: null,
+      reasons: [],
+      modelVersion: 'trees-1',
+    })
+    expect(whole?.probability).toBe(quick?.probability)
+    expect(whole?.reasons.length).toBeGreaterThan(0)
+    expect(whole?.reasons.every(({ text }) => text.length > 0)).toBe(true)
+  })
+
+  test('is not made for trees that could not be explained in time', async () => {
+    const large = await randomTrees(2, { trees: 160, leaves: 100 })
+    expect(() => make(large)).toThrow(/has 16000 leaves; at most 15000/)
+  })
+
+  test('is not made for trees whose file holds a linear model', async () => {
+    const { manifest } = await randomTrees(3)
+    const { onnx, manifest: linear } = await randomModel(3)
+    const mixed = { onnx, manifest: { ...manifest, onnxSha256: linear.onnxSha256 } }
+    expect(() => make(mixed)).toThrow(OnnxError)
   })
 })

@@ -1,30 +1,15 @@
-import { createHash } from 'node:crypto'
-import { type LinearModel, linearFromOnnx } from '#models/onnx/linear.ts'
-import { heldValue, linearMargins, sigmoid } from '#models/onnx/linear-walker.ts'
 import { INPUT_NAME, PROBABILITY_OUTPUT } from '#models/onnx/names.ts'
-import {
-  attribute,
-  type LinearExplainer,
-  linearExplainer,
-  reasonsOf,
-  sideSums,
-} from '#shared/explain/linear.ts'
+import { reasonsOf, sideSums } from '#shared/explain/attribution.ts'
 import { AS_STATED } from '#shared/features/feature.ts'
-import { FEATURE_HASH, type FeatureValues, featureByName } from '#shared/features/registry.ts'
+import { type FeatureValues, featureByName } from '#shared/features/registry.ts'
 import { encodeRows } from '#shared/scoring/encoding.ts'
 import { gradeOf, pointsOf } from '#shared/scoring/grading.ts'
 import type { ModelManifest } from '#shared/scoring/manifest.ts'
 import type { Score } from '#shared/scoring/score.ts'
 import type { OnnxRuntime, OnnxSession } from './onnx-runtime.ts'
+import { type ScoringModel, servedModel } from './served-model.ts'
 import type { SessionCache } from './session-cache.ts'
 
-/** A model as it ships: its ONNX file and what must be known beside it. */
-export interface ScoringModel {
-  manifest: ModelManifest
-  onnx: Uint8Array<ArrayBuffer>
-}
-
-/** What computed the latest probabilities; the walker's are the same to 1e-5. */
 type Engine = { kind: 'onnxruntime' } | { kind: 'walker'; reason: string; next: string }
 
 interface ScoreOptions {
@@ -44,53 +29,11 @@ export interface Scorer {
   score(rows: readonly FeatureValues[], options: ScoreOptions): Promise<Score[]>
 }
 
-type ModelErrorKind = 'other_features' | 'damaged' | 'columns'
-
-/** The file and its manifest cannot be served together, or not to these features. */
-export class ModelError extends Error {
-  override readonly name = 'ModelError'
-  readonly kind: ModelErrorKind
-  readonly next = 'Train the model again and ship the ONNX file and manifest of one training.'
-
-  constructor(kind: ModelErrorKind, reason: string) {
-    super(reason)
-    this.kind = kind
-  }
-}
-
-function checkedLinear({ manifest, onnx }: ScoringModel): LinearModel {
-  if (manifest.featureHash !== FEATURE_HASH) {
-    throw new ModelError(
-      'other_features',
-      `Model ${manifest.version} was trained on features ${manifest.featureHash}, not ${FEATURE_HASH}.`,
-    )
-  }
-  if (createHash('sha256').update(onnx).digest('hex') !== manifest.onnxSha256) {
-    throw new ModelError('damaged', `The file of model ${manifest.version} is not its manifest's.`)
-  }
-  const linear = linearFromOnnx(onnx)
-  if (linear.weights.length !== manifest.columns.length) {
-    throw new ModelError(
-      'columns',
-      `Model ${manifest.version} has ${linear.weights.length} columns, its manifest ${manifest.columns.length}.`,
-    )
-  }
-  return linear
-}
-
-function explainerOf(linear: LinearModel, manifest: ModelManifest): LinearExplainer {
-  return linearExplainer(
-    manifest.columns.map(({ feature, mean }, column) => ({
-      feature,
-      mean,
-      weight: linear.weights[column] ?? 0,
-    })),
-  )
-}
-
 const BROKEN_NEXT = 'Scores stay the same; look for the cause in the logs.'
 const COLD_REASON = 'ONNX Runtime is not started yet.'
 const COLD_NEXT = 'Nothing to do: the first score that may wait starts it.'
+
+const NOT_SPLIT = { fit: null, engagement: null }
 
 const sideOf = (feature: string) => featureByName(feature)?.side ?? 'engagement'
 
@@ -106,9 +49,8 @@ export function createScorer(
   sessions: SessionCache<OnnxSession>,
 ): Scorer {
   const { manifest, onnx } = model
-  const linear = checkedLinear(model)
-  const explainer = explainerOf(linear, manifest)
-  const width = manifest.columns.length
+  const served = servedModel(model)
+  const width = served.columns
   let engine: Engine = { kind: 'onnxruntime' }
 
   const open = () => runtime.open(onnx, { input: INPUT_NAME, output: PROBABILITY_OUTPUT })
@@ -120,7 +62,7 @@ export function createScorer(
   ): Promise<ArrayLike<number>> => {
     const walked = (reason: string, next = BROKEN_NEXT): ArrayLike<number> => {
       engine = { kind: 'walker', reason, next }
-      return linearMargins(linear, encoded).map(sigmoid)
+      return served.walk(encoded)
     }
     const state = runtime.state()
     if (state.kind === 'failed') return walked(state.reason)
@@ -146,18 +88,21 @@ export function createScorer(
       const probabilities = await probabilitiesOf(encoded, rows.length, whenCold)
       return rows.map((values, index): Score => {
         const probability = probabilities[index] ?? Number.NaN
-        const held = encoded
-          .subarray(index * width, (index + 1) * width)
-          .map((value, column) => heldValue(linear, column, value))
-        const attributions = attribute(explainer, held)
+        const attributions =
+          reasons || served.explainsEveryScore
+            ? served.explain(encoded.subarray(index * width, (index + 1) * width))
+            : null
         return {
           probability,
           points: pointsOf(probability, manifest.pointKnots),
           grade: gradeOf(probability, manifest.grades),
-          ...sideSums(attributions, sideOf),
+          ...(attributions ? sideSums(attributions, sideOf) : NOT_SPLIT),
           modelVersion: manifest.version,
           calibrated: manifest.calibrated,
-          reasons: reasons ? reasonsOf(attributions, values, featureByName, values[AS_STATED]) : [],
+          reasons:
+            reasons && attributions
+              ? reasonsOf(attributions, values, featureByName, values[AS_STATED])
+              : [],
         }
       })
     },

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { attribute, type ExplainedFeature, linearExplainer, reasonsOf, sideSums } from './linear.ts'
+import { type ExplainedFeature, reasonsOf, sideSums } from './attribution.ts'
+import { attribute, linearExplainer } from './linear.ts'
 
 const FEATURES: ExplainedFeature[] = [
   { name: 'pages', side: 'engagement', phrase: (value) => `viewed ${value} pages` },

@@ -46,7 +46,7 @@ export const POINT_KNOTS = 101
 export const ModelManifest = z.object({
   format: z.literal(1),
   version: z.string(),
-  algorithm: z.literal('logistic-regression'),
+  algorithm: z.enum(['logistic-regression', 'gradient-boosted-trees']),
   /** Lower-case hex SHA-256 of the ONNX file that this manifest belongs to. */
   onnxSha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Hash of the feature registry; a model never runs over other features than it was trained on. */
@@ -54,7 +54,8 @@ export const ModelManifest = z.object({
   columns: z.array(ModelColumn).min(1),
   /** Log-odds of the average visitor: the margin at the columns' means. */
   base: z.number(),
-  trainedOn: Rows.extend({ source: z.string(), l2: z.number() }),
+  /** `l2` is the strength of the penalty on weights; trees have none. */
+  trainedOn: Rows.extend({ source: z.string(), l2: z.number().nullable() }),
   testedOn: Rows,
   metrics: ModelMetrics,
   /** True once the probabilities were fitted on the workspace's own outcomes. */

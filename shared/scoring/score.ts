@@ -25,9 +25,12 @@ export const Score = z.object({
   /** What people read: 0 to 100. */
   points: z.number().int().min(0).max(100),
   grade: z.enum(GRADES),
-  /** Share of the margin from fit and from engagement features, in log-odds. */
-  fit: z.number(),
-  engagement: z.number(),
+  /**
+   * Share of the margin from fit and from engagement features, in log-odds. Null where reasons were not
+   * asked for and finding out would take longer than the score.
+   */
+  fit: z.number().nullable(),
+  engagement: z.number().nullable(),
   modelVersion: z.string(),
   /** False for the starter model, which has not seen this workspace's outcomes. */
   calibrated: z.boolean(),

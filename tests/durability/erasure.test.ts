@@ -97,6 +97,8 @@ async function expectNothingOf(ada: Ada, tenant: Tenant): Promise<void> {
 const statusOf = async (tenant: Tenant, visitorId: string) =>
   (await ask(tenant, `/api/v1/visitors/${visitorId}`)).status
 
+const MOST_UNREACHABLE = 3
+
 /** A console's replica, pulled as a console does. */
 class Replica {
   readonly #db: PGlite
@@ -109,10 +111,13 @@ class Replica {
 
   async pullAll(): Promise<void> {
     const { edge: edgeUrl, secretKey } = this.#tenant.client.target
+    let unreachable = 0
     for (;;) {
       const cursor = await readCursor(this.#db)
       const { signal } = new AbortController()
       const outcome = await fetchPage({ edgeUrl, secretKey, fetch }, cursor, signal)
+      // A kept connection may be closed just as it is used; a console asks again.
+      if (outcome.kind === 'unreachable' && unreachable++ < MOST_UNREACHABLE) continue
       if (outcome.kind !== 'page') throw new Error(`The pull says ${JSON.stringify(outcome)}`)
       await applyPage(this.#db, outcome.page, { window: RAW_WINDOW, now: Date.now() })
       if (!outcome.page.more) return
