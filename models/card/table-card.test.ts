@@ -24,6 +24,7 @@ const card = TableModelCard.parse({
     { column: 'tags', kind: 'filled_after', severity: 'warning', message: '"tags" knows it.' },
   ],
   importance: [{ column: 'visits | week', aucLost: 0.1, deviation: 0.01 }],
+  drift: [],
   notes: ['The file is in UTF-16.'],
 })
 

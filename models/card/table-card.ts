@@ -67,6 +67,15 @@ export const TableModelCard = z.object({
   ),
   /** Strongest first. */
   importance: z.array(z.object({ column: z.string(), aucLost: z.number(), deviation: z.number() })),
+  /** How the rows apart differ from those that the model learnt from; empty without rows apart. */
+  drift: z.array(
+    z.object({
+      /** Null where the model as a whole is meant. */
+      column: z.string().nullable(),
+      kind: z.enum(['values', 'missing', 'scores', 'calibration', 'order']),
+      message: z.string(),
+    }),
+  ),
   notes: z.array(z.string()),
 })
 export type TableModelCard = z.infer<typeof TableModelCard>
@@ -150,6 +159,16 @@ function qualityTable({ quality, logistic }: TableModelCard): string {
 const listed = (items: readonly string[], none: string): string =>
   items.length === 0 ? none : items.map((item) => `- ${item}`).join('\n')
 
+/** Says something only where there are later rows, or others, to compare with. */
+function driftSection({ validation, drift }: TableModelCard): string {
+  if (validation.kind !== 'later' && validation.kind !== 'file') return ''
+  const found = listed(
+    drift.map(({ message }) => message),
+    'Nothing beyond what chance explains.',
+  )
+  return `## What is different in those rows\n\n${found}\n\n`
+}
+
 /** The card as markdown, for people; plots are linked by the names in `CARD_PLOTS`. */
 export function tableCardMarkdown(card: TableModelCard): string {
   const { data, quality, calibration, features, dropped, warnings, importance } = card
@@ -185,7 +204,7 @@ ${markdownTable(
 
 ![Predicted and observed](${CARD_PLOTS.calibration}) ![Scores by outcome](${CARD_PLOTS.scores})
 
-## Columns that may know the outcome
+${driftSection(card)}## Columns that may know the outcome
 
 ${listed(
   warnings.map(

@@ -58,7 +58,7 @@ async function train(command: TrainCommand): Promise<Record<string, unknown>> {
 }
 
 function inWords(
-  { quality, logistic, warnings }: TableModelCard,
+  { quality, logistic, warnings, drift }: TableModelCard,
   paths: { model: string; card: string },
 ): string {
   const figure = (value: number) => value.toFixed(3)
@@ -72,6 +72,13 @@ function inWords(
       : []),
     `AUC ${figure(quality.auc.value)} (${figure(quality.auc.low)} to ${figure(quality.auc.high)}), logistic regression ${figure(logistic.auc.value)}; log loss ${figure(quality.logLoss.value)}, calibration error ${figure(quality.ece.value)}.`,
     `The fifth with the highest scores holds ${(100 * quality.recallAtTop20.value).toFixed(0)} % of those that happened.`,
+    ...(drift.length > 0
+      ? [
+          '',
+          'The rows apart differ from those it learnt from:',
+          ...drift.map(({ message }) => `- ${message}`),
+        ]
+      : []),
     '',
     `Model: ${paths.model}`,
     `Card:  ${paths.card}`,

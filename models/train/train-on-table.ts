@@ -5,9 +5,11 @@ import { liftPlot } from '../card/plots/lift-plot.ts'
 import { rocPlot } from '../card/plots/roc.ts'
 import { scorePlot } from '../card/plots/score-plot.ts'
 import { CARD_PLOTS, type TableModelCard } from '../card/table-card.ts'
+import { tableDrift } from '../drift/table-drift.ts'
 import { permutationImportance } from '../importance/permutation.ts'
 import { LabelError } from '../label/label-error.ts'
 import { leakageWarnings } from '../leakage/leakage.ts'
+import { delongAuc } from '../metrics/delong.ts'
 import { aucEstimate, aucGap, type Quality, qualityOf } from '../metrics/quality.ts'
 import { sigmoid } from '../onnx/linear-walker.ts'
 import type { LoadedTable } from '../table/read-table.ts'
@@ -156,6 +158,11 @@ function qualityShown({ raw, probabilities }: Shown, outcomes: Uint8Array, seed:
   return { ...qualityOf({ probabilities, outcomes }, seed), auc }
 }
 
+function aucOf(probabilities: Float64Array, outcomes: Uint8Array) {
+  const { auc, variance } = delongAuc({ probabilities, outcomes })
+  return { value: auc, variance }
+}
+
 /**
  * From rows to a model with its proof: leaks are looked for, every row is predicted by a model that has not
  * seen it, those predictions choose the calibration, and the card says how good the outcome is beside plain
@@ -199,6 +206,18 @@ export function trainOnTable<Model>(
   const logistic = qualityShown(rival, measured, seed)
   const predictions = { probabilities: shown.probabilities, outcomes: measured }
 
+  const drift = apart
+    ? tableDrift(
+        {
+          table,
+          probabilities: chosen.probabilities,
+          outcomes,
+          auc: aucOf(unseen.probabilities, outcomes),
+        },
+        { table: apart.table, ...predictions, auc: aucOf(shown.raw, apart.outcomes) },
+      )
+    : []
+
   next('importance of columns')
   const importance = permutationImportance(
     (asked) => learner.margins(apart ? model : (unseen.first ?? model), asked),
@@ -234,6 +253,7 @@ export function trainOnTable<Model>(
       dropped: learn.dropped.map(({ name, reason, why }) => ({ name, reason, why })),
       warnings,
       importance,
+      drift,
       notes: [...learn.notes, ...notes],
     },
     plots: {
