@@ -5,11 +5,14 @@ import { Client } from 'undici'
 import { linearFromOnnx } from '#models/onnx/linear.ts'
 import { linearMargins, sigmoid } from '#models/onnx/linear-walker.ts'
 import { INPUT_NAME, PROBABILITY_OUTPUT } from '#models/onnx/names.ts'
+import { treesFromOnnx } from '#models/onnx/tree-ensemble.ts'
+import { walkTrees } from '#models/onnx/tree-walker.ts'
 import { FEATURES } from '#shared/features/registry.ts'
 import { encodeRows, type ModelValues } from '#shared/scoring/encoding.ts'
 import { ModelManifest } from '#shared/scoring/manifest.ts'
 import { type Timing, timeInTurn } from './measure.ts'
 import { onnxruntimeNode, type Score } from './onnxruntime-node-peer.ts'
+import { randomTreeModel } from './random-trees.ts'
 import { startScoreWorker } from './score-miniflare.ts'
 
 const STARTER = new URL('../../models/starter/', import.meta.url)
@@ -17,7 +20,10 @@ const BATCH_ROWS = 64
 const HTTP = { rounds: 3_000, warmUpRounds: 300, limitMs: 20_000 }
 const HTTP_BATCHES = { rounds: 500, warmUpRounds: 50, limitMs: 10_000 }
 const IN_PROCESS = { rounds: 5_000, warmUpRounds: 500, limitMs: 10_000 }
-const WALKER = 'linear walker'
+const WALKER = 'walker'
+const TREES = '200 trees'
+const NEVER: Timing = { median: Number.POSITIVE_INFINITY, p99: Number.POSITIVE_INFINITY, calls: 0 }
+const LABEL_WIDTH = 44
 const PARITY_ROWS = 1_000
 const PARITY_TOLERANCE = 1e-5
 /** What a score may add to hello world at the median, and what one with reasons may take. */
@@ -30,11 +36,13 @@ export interface ScoreBenchResult {
   /** Microseconds. */
   http: Record<string, Timing>
   inProcess: Record<string, Timing>
-  addedMs: { withoutReasons: number; withReasons: number }
+  addedMs: { withoutReasons: number; withReasons: number; treesWithReasons: number }
   limitsMs: typeof LIMITS_MS
   pass: boolean
   notes: string[]
 }
+
+type TreeModel = ReturnType<typeof randomTreeModel>
 
 /** Rows of plausible values, a fifth of them missing; always the same. */
 function sampleRows(count: number): ModelValues[] {
@@ -55,8 +63,8 @@ function sampleRows(count: number): ModelValues[] {
   )
 }
 
-async function timeHttp(rows: readonly ModelValues[]) {
-  const miniflare = await startScoreWorker()
+async function timeHttp(rows: readonly ModelValues[], trees: TreeModel) {
+  const miniflare = await startScoreWorker(trees)
   const client = new Client(await miniflare.ready)
   const call = async (path: string, body?: string): Promise<string> => {
     const headers = body === undefined ? {} : { 'content-type': 'application/json' }
@@ -77,6 +85,8 @@ async function timeHttp(rows: readonly ModelValues[]) {
         'hello, reading the same body': () => call('/hello', bodies.one),
         'score, 1 row': () => call('/v1/score', bodies.one),
         'score with reasons, 1 row': () => call('/v1/score', bodies.why),
+        [`${TREES}, 1 row`]: () => call('/trees/v1/score', bodies.one),
+        [`${TREES} with reasons, 1 row`]: () => call('/trees/v1/score', bodies.why),
       },
       HTTP,
     )
@@ -85,6 +95,7 @@ async function timeHttp(rows: readonly ModelValues[]) {
       {
         [`score, ${BATCH_ROWS} rows`]: () => call('/batch', bodies.many),
         [`score with reasons, ${BATCH_ROWS} rows`]: () => call('/batch', bodies.manyWhy),
+        [`${TREES}, ${BATCH_ROWS} rows`]: () => call('/trees/batch', bodies.many),
       },
       HTTP_BATCHES,
     )
@@ -113,11 +124,16 @@ async function onnxruntimeWeb(model: Uint8Array): Promise<Score> {
   }
 }
 
-async function timeInProcess(onnx: Uint8Array, encoded: Float32Array<ArrayBuffer>, width: number) {
+async function timeInProcess(
+  what: string,
+  onnx: Uint8Array,
+  walk: (rows: Float32Array) => ArrayLike<number>,
+  encoded: Float32Array<ArrayBuffer>,
+  width: number,
+) {
   const notes: string[] = []
-  const linear = linearFromOnnx(onnx)
   const engines = new Map<string, Score>([
-    [WALKER, async (rows) => linearMargins(linear, rows).map(sigmoid)],
+    [WALKER, async (rows) => walk(rows)],
     ['onnxruntime-web in node', await onnxruntimeWeb(onnx)],
   ])
   const native = await onnxruntimeNode(onnx)
@@ -125,20 +141,20 @@ async function timeInProcess(onnx: Uint8Array, encoded: Float32Array<ArrayBuffer
   else notes.push(native.reason)
 
   const all = encoded.subarray(0, PARITY_ROWS * width)
-  const expected = linearMargins(linear, all).map(sigmoid)
+  const expected = Array.from(walk(all))
   for (const [name, score] of engines) {
     if (name === WALKER) continue
     const got = await score(all, PARITY_ROWS)
     const worst = expected.reduce((gap, p, row) => Math.max(gap, Math.abs(p - (got[row] ?? 9))), 0)
-    notes.push(`${name} differs from the walker by at most ${worst.toExponential(1)}.`)
+    notes.push(`${what}: ${name} differs from the walker by at most ${worst.toExponential(1)}.`)
     if (worst > PARITY_TOLERANCE) throw new Error(`${name} gives other scores than the walker.`)
   }
   const one = encoded.slice(0, width)
   const many = encoded.slice(0, BATCH_ROWS * width)
   const calls = Object.fromEntries(
     Array.from(engines).flatMap(([name, score]) => [
-      [`${name}, 1 row`, () => score(one, 1)],
-      [`${name}, ${BATCH_ROWS} rows`, () => score(many, BATCH_ROWS)],
+      [`${what}: ${name}, 1 row`, () => score(one, 1)],
+      [`${what}: ${name}, ${BATCH_ROWS} rows`, () => score(many, BATCH_ROWS)],
     ]),
   )
   return { timings: await timeInTurn(calls, IN_PROCESS), notes }
@@ -148,14 +164,16 @@ function print({ http, inProcess, ...result }: ScoreBenchResult): void {
   const hello = http.hello?.median ?? Number.NaN
   const line = (name: string, { median, p99 }: Timing): string =>
     [
-      name.padEnd(36),
+      name.padEnd(LABEL_WIDTH),
       median.toFixed(1).padStart(10),
       p99.toFixed(1).padStart(10),
       (median / hello).toFixed(3).padStart(10),
     ].join('')
   const head = ['', 'median µs', 'p99 µs', '× hello']
   console.log(
-    head.map((cell, index) => (index === 0 ? cell.padEnd(36) : cell.padStart(10))).join(''),
+    head
+      .map((cell, index) => (index === 0 ? cell.padEnd(LABEL_WIDTH) : cell.padStart(10)))
+      .join(''),
   )
   console.log(`workerd through Miniflare, one connection, one request at a time (${result.engine})`)
   for (const [name, timing] of Object.entries(http)) console.log(line(`  ${name}`, timing))
@@ -164,7 +182,7 @@ function print({ http, inProcess, ...result }: ScoreBenchResult): void {
   for (const note of result.notes) console.log(note)
   const { addedMs, limitsMs } = result
   console.log(
-    `A score adds ${addedMs.withoutReasons.toFixed(3)} ms to hello (limit ${limitsMs.withoutReasons}), with reasons ${addedMs.withReasons.toFixed(3)} ms (limit ${limitsMs.withReasons}): ${result.pass ? 'pass' : 'FAIL'}`,
+    `A score adds ${addedMs.withoutReasons.toFixed(3)} ms to hello (limit ${limitsMs.withoutReasons}), with reasons ${addedMs.withReasons.toFixed(3)} ms, ${TREES} with reasons ${addedMs.treesWithReasons.toFixed(3)} ms (limit ${limitsMs.withReasons}): ${result.pass ? 'pass' : 'FAIL'}`,
   )
 }
 
@@ -179,26 +197,45 @@ export async function benchScore(): Promise<ScoreBenchResult> {
   )
   const onnx = await readFile(new URL('lead-score.onnx', STARTER))
   const rows = sampleRows(PARITY_ROWS)
-  const { timings: http, engine } = await timeHttp(rows)
+  const trees = randomTreeModel(manifest)
+  const { timings: http, engine } = await timeHttp(rows, trees)
   const encoded = encodeRows(manifest.columns, rows)
-  const { timings, notes } = await timeInProcess(onnx, encoded, manifest.columns.length)
+  const width = manifest.columns.length
+  const linear = linearFromOnnx(onnx)
+  const ofShipped = await timeInProcess(
+    'shipped',
+    onnx,
+    (asked) => linearMargins(linear, asked).map(sigmoid),
+    encoded,
+    width,
+  )
+  const read = treesFromOnnx(trees.onnx)
+  const ofTrees = await timeInProcess(
+    TREES,
+    trees.onnx,
+    (asked) => walkTrees(read, asked),
+    encoded,
+    width,
+  )
   const added = (timing: Timing): number => (timing.median - http.hello.median) / 1000
   const addedMs = {
     withoutReasons: added(http['score, 1 row']),
     withReasons: added(http['score with reasons, 1 row']),
+    treesWithReasons: added(http[`${TREES} with reasons, 1 row`] ?? NEVER),
   }
   const result: ScoreBenchResult = {
     bench: 'score',
     modelVersion: manifest.version,
     engine,
     http,
-    inProcess: timings,
+    inProcess: { ...ofShipped.timings, ...ofTrees.timings },
     addedMs,
     limitsMs: LIMITS_MS,
     pass:
       addedMs.withoutReasons <= LIMITS_MS.withoutReasons &&
-      addedMs.withReasons <= LIMITS_MS.withReasons,
-    notes,
+      addedMs.withReasons <= LIMITS_MS.withReasons &&
+      addedMs.treesWithReasons <= LIMITS_MS.withReasons,
+    notes: [...ofShipped.notes, ...ofTrees.notes],
   }
   print(result)
   console.log(JSON.stringify(result))

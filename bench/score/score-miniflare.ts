@@ -3,13 +3,17 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
+import type { ModelManifest } from '#shared/scoring/manifest.ts'
 
 const ENTRY = fileURLToPath(new URL('score-worker.ts', import.meta.url))
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const MODULE_TYPES = { '.wasm': 'CompiledWasm', '.onnx': 'Data' } as const
 
-/** Starts the bench Worker in workerd; the caller disposes of it. */
-export async function startScoreWorker(): Promise<Miniflare> {
+/** Starts the bench Worker in workerd, with trees beside the shipped model; the caller disposes of it. */
+export async function startScoreWorker(trees: {
+  manifest: ModelManifest
+  onnx: Uint8Array<ArrayBuffer>
+}): Promise<Miniflare> {
   const binaries = new Map<string, string>()
   const built = await build({
     entryPoints: [ENTRY],
@@ -50,6 +54,8 @@ export async function startScoreWorker(): Promise<Miniflare> {
     host: '127.0.0.1',
     port: 0,
     modulesRoot: '/',
+    dataBlobBindings: { TREES_ONNX: trees.onnx },
+    bindings: { TREES_MANIFEST: trees.manifest },
     modules: [{ type: 'ESModule', path: '/worker.js', contents: script }, ...files],
   })
   await miniflare.ready
