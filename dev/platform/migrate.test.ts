@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '@libsql/client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { databaseUrl, type LibsqlServer, startLibsqlServer } from '#dev/libsql/server.ts'
@@ -48,5 +49,28 @@ test('a migration that was changed after it had been applied stops everything', 
   expect(await migrate(client, 'control')).toBe(version)
   await client.execute(`UPDATE schema_migrations SET hash = 'other' WHERE name LIKE '0001%'`)
   await expect(migrate(client, 'control')).rejects.toThrow(/control\/0001.* was changed after/)
+  client.close()
+})
+
+test('a process that stood still in the middle of a migration tries again', async () => {
+  await server.stop()
+  server = await startLibsqlServer({ dir, token: TOKEN, idleTimeoutMs: 200 })
+  const client = open('control')
+  const begin = client.transaction.bind(client)
+  let begun = 0
+  client.transaction = async () => {
+    const transaction = await begin('write')
+    const executeMultiple = transaction.executeMultiple.bind(transaction)
+    const stalls = begun++ === 0
+    transaction.executeMultiple = async (sql) => {
+      if (stalls) await sleep(1_000)
+      return executeMultiple(sql)
+    }
+    return transaction
+  }
+  const version = await migrate(client, 'control')
+  const { rows } = await client.execute('SELECT count(*) AS applied FROM schema_migrations')
+  expect(rows[0]?.applied).toBe(version)
+  expect(begun).toBe(version + 1)
   client.close()
 })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Client } from '@libsql/client'
+import { type Client, LibsqlError } from '@libsql/client'
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations/', import.meta.url).href)
 
@@ -33,7 +33,7 @@ export async function migrate(client: Client, kind: Migration['kind']): Promise<
     const sql = await readFile(join(MIGRATIONS, kind, name), 'utf8')
     const hash = createHash('sha256').update(sql).digest('hex')
     const migration = { kind, name, hash, sql }
-    if (!isApplied(migration, applied.get(name))) await apply(client, migration)
+    if (!isApplied(migration, applied.get(name))) await applyAtLast(client, migration)
   }
   return names.length
 }
@@ -46,6 +46,20 @@ function isApplied({ kind, name, hash }: Migration, before: string | undefined):
     )
   }
   return before === hash
+}
+
+const MOST_TRIES = 3
+
+/** The store ends a transaction whose process stood still for too long; nothing of it is kept then. */
+async function applyAtLast(client: Client, migration: Migration): Promise<void> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await apply(client, migration)
+    } catch (error) {
+      const stoodStill = error instanceof LibsqlError && error.code === 'STREAM_EXPIRED'
+      if (!stoodStill || tried === MOST_TRIES) throw error
+    }
+  }
 }
 
 async function apply(client: Client, migration: Migration): Promise<void> {
