@@ -1,6 +1,6 @@
 import type { CapturedEvent } from '#shared/events/captured-event.ts'
-import { type FeatureValues, featuresOf } from '#shared/features/registry.ts'
-import { emptyProfile, foldEvent } from '#shared/profile/profile.ts'
+import type { FeatureValues } from '#shared/features/registry.ts'
+import { featuresAt } from '#shared/training/point-in-time.ts'
 import { captureCall } from './capture-calls.ts'
 import { type PersonJourney, type Simulation, simulateJourneys } from './journeys.ts'
 import { type Random, randomStream } from './random.ts'
@@ -56,17 +56,13 @@ function rowsOf(
     .sort((a, b) => a - b)
   if (!visitorId) return []
 
-  const rows: TrainingRow[] = []
-  let profile = emptyProfile(visitorId)
-  let next = 0
-  for (const at of cuts) {
-    for (let event = events[next]; event && event.occurredAt <= at; event = events[++next]) {
-      profile = foldEvent(profile, event)
-    }
-    const converted = convertedAt !== null && convertedAt <= at + OUTCOME_WINDOW_MS
-    rows.push({ at, visitorId, features: featuresOf(profile, at), converted })
-  }
-  return rows
+  const features = featuresAt(visitorId, events, cuts)
+  return cuts.map((at, cut) => ({
+    at,
+    visitorId,
+    features: features[cut] ?? {},
+    converted: convertedAt !== null && convertedAt <= at + OUTCOME_WINDOW_MS,
+  }))
 }
 
 /**
