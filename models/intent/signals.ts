@@ -1,0 +1,33 @@
+/** What is seen of a text before it is decided whether any intent fits. */
+export interface Signals {
+  /** Class of the highest margin. */
+  best: number
+  /** In this order: {@link SIGNALS}. */
+  values: Float64Array
+}
+
+/**
+ * The highest margin, how far the second and the out-of-scope class stay behind it, and the share of words
+ * known. Margins of one-against-rest machines need not add up: a text can be far from every class (the idea of
+ * Shu, Xu and Liu 2017), which a softmax alone would hide.
+ */
+export const SIGNALS = ['best margin', 'lead over second', 'lead over outside', 'coverage'] as const
+
+/**
+ * @param intents margins of the intents alone
+ * @param outside margin of the out-of-scope class
+ * @param coverage share of known words, 0 to 1
+ */
+export function signalsOf(intents: Float64Array, outside: number, coverage: number): Signals {
+  let best = 0
+  let second = Number.NEGATIVE_INFINITY
+  for (let c = 1; c < intents.length; c++) {
+    const margin = intents[c] ?? 0
+    if (margin > (intents[best] ?? 0)) {
+      second = intents[best] ?? 0
+      best = c
+    } else if (margin > second) second = margin
+  }
+  const top = intents[best] ?? 0
+  return { best, values: Float64Array.of(top, top - second, top - outside, coverage) }
+}
