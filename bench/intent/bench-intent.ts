@@ -11,7 +11,8 @@ const US_PER_MS = 1_000
 const WARM_UP_MESSAGES = 500
 
 /**
- * Intent and out-of-scope detection on CLINC150's test messages, which nothing else here reads; one thread.
+ * Intent and out-of-scope detection on CLINC150's test messages, which nothing else here reads; one
+ * thread.
  *
  * @param args the path of CLINC150's `data_full.json`
  */

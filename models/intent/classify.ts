@@ -1,5 +1,4 @@
-import type { ReadText } from '#shared/text/vocabulary.ts'
-import { readText, type Vocabulary } from '#shared/text/vocabulary.ts'
+import { type ReadText, readText, type Vocabulary } from '#shared/text/vocabulary.ts'
 import { type LinearClasses, marginsInto } from './fit-svm.ts'
 import { inScopeScore, type Refusal } from './refusal.ts'
 import { type Signals, signalsOf } from './signals.ts'

@@ -12,11 +12,16 @@ export interface IntentQuality {
   accuracy: number
   /** Share of out-of-scope messages refused. */
   outsideRecall: number
-  /** Share of refused messages that are out of scope; depends on how many of each kind there are. */
+  /**
+   * Share of refused messages that are out of scope; depends on how many of each kind there are.
+   */
   outsidePrecision: number
   /** How well the in-scope score tells the two kinds apart, whatever the threshold: 0.5 to 1. */
   outsideAuc: number
-  /** Expected calibration error of the probability, over in-scope messages, in {@link BINS} bins of equal size. */
+  /**
+   * Expected calibration error of the probability, over in-scope messages, in {@link BINS} bins of
+   * equal size.
+   */
   calibrationError: number
 }
 

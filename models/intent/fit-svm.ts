@@ -16,9 +16,9 @@ export interface SvmOptions {
 }
 
 /**
- * A linear support vector machine for each class against the rest, with the squared hinge loss, by dual
- * coordinate descent (Hsieh et al. 2008). All classes see a row together: the row is read once, and their
- * weights lie side by side. The bias is a column that is always one.
+ * A linear support vector machine for each class against the rest, with the squared hinge loss, by
+ * dual coordinate descent (Hsieh et al. 2008). All classes see a row together: the row is read
+ * once, and their weights lie side by side. The bias is a column that is always one.
  *
  * @param labels class of each row, from 0
  * @returns the same bits for the same rows, options and seed

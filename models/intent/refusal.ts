@@ -20,10 +20,11 @@ export interface JudgedSignals {
 const RIDGE = 0.1
 
 /**
- * Fits the score by logistic regression on the signals: rightly understood messages against those out of
- * scope. In-scope messages taken for another intent are left out, for it is no loss to refuse them. Then takes
- * the highest threshold that costs in-scope messages no more than `accuracyPrice`. A few numbers and a cut are
- * learnt from the same rows, of which there should be hundreds.
+ * Fits the score by logistic regression on the signals: rightly understood messages against those
+ * out of scope. In-scope messages taken for another intent are left out, for it is no loss to
+ * refuse them. Then takes the highest threshold that costs in-scope messages no more than
+ * `accuracyPrice`. A few numbers and a cut are learnt from the same rows, of which there should be
+ * hundreds.
  *
  * @param inside validation messages that have an intent
  * @param outside validation messages that have none
@@ -61,8 +62,8 @@ export function inScopeScore(
 }
 
 /**
- * Below the lowest score that is to be kept, half-way to the next of `all`: where the two kinds are far apart,
- * the threshold is in the middle of the gap.
+ * Below the lowest score that is to be kept, half-way to the next of `all`: where the two kinds are
+ * far apart, the threshold is in the middle of the gap.
  *
  * @param kept scores of which at most `most` may lie below the threshold
  */

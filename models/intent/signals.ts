@@ -7,11 +7,11 @@ export interface Signals {
 }
 
 /**
- * The highest margin, how far the second and the out-of-scope class stay behind it, and the share of words
- * known. Margins of one-against-rest machines need not add up: a text can be far from every class (the idea of
+ * The highest margin, its lead over the out-of-scope class, and the share of words known. Margins
+ * of one-against-rest machines need not add up: a text can be far from every class (the idea of
  * Shu, Xu and Liu 2017), which a softmax alone would hide.
  */
-export const SIGNALS = ['best margin', 'lead over second', 'lead over outside', 'coverage'] as const
+export const SIGNALS = ['best margin', 'lead over outside', 'coverage'] as const
 
 /**
  * @param intents margins of the intents alone
@@ -20,14 +20,9 @@ export const SIGNALS = ['best margin', 'lead over second', 'lead over outside', 
  */
 export function signalsOf(intents: Float64Array, outside: number, coverage: number): Signals {
   let best = 0
-  let second = Number.NEGATIVE_INFINITY
   for (let c = 1; c < intents.length; c++) {
-    const margin = intents[c] ?? 0
-    if (margin > (intents[best] ?? 0)) {
-      second = intents[best] ?? 0
-      best = c
-    } else if (margin > second) second = margin
+    if ((intents[c] ?? 0) > (intents[best] ?? 0)) best = c
   }
   const top = intents[best] ?? 0
-  return { best, values: Float64Array.of(top, top - second, top - outside, coverage) }
+  return { best, values: Float64Array.of(top, top - outside, coverage) }
 }

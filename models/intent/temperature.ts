@@ -4,9 +4,9 @@ const STEPS = 60
 const GOLDEN = (Math.sqrt(5) - 1) / 2
 
 /**
- * The factor on margins that gives the softmax the least log loss (temperature scaling, Guo et al. 2017; the
- * factor is one over the temperature). The loss is convex in the factor, hence has one minimum on a log scale
- * too, which golden-section search finds.
+ * The factor on margins that gives the softmax the least log loss (temperature scaling, Guo et al.
+ * 2017; the factor is one over the temperature). The loss is convex in the factor, hence has one
+ * minimum on a log scale too, which golden-section search finds.
  *
  * @param margins one array a row, one value a class
  * @param labels class of each row

@@ -9,7 +9,9 @@ import { fitSharpness } from './temperature.ts'
 export interface IntentOptions extends SvmOptions {
   /** A word or n-gram in fewer training texts is unknown. */
   fewestTexts: number
-  /** Share of in-scope messages that the threshold may refuse though they were rightly understood. */
+  /**
+   * Share of in-scope messages that the threshold may refuse though they were rightly understood.
+   */
   accuracyPrice: number
 }
 
@@ -19,12 +21,12 @@ export const INTENT_OPTIONS: IntentOptions = {
   epochs: 10,
   seed: 1,
   fewestTexts: 2,
-  accuracyPrice: 0.005,
+  accuracyPrice: 0.0075,
 }
 
 /**
- * Vocabulary and weights from the training messages; calibration, out-of-scope score and threshold from the
- * validation messages.
+ * Vocabulary and weights from the training messages; calibration, out-of-scope score and threshold
+ * from the validation messages.
  *
  * @throws IntentError when the examples do not suffice
  */

@@ -24,9 +24,9 @@ export interface SparseVector {
 export const isWordBucket = (bucket: number): boolean => bucket < HALF
 
 /**
- * Words and pairs of words, and n-grams of 3 to 5 units within each padded word (scikit-learn's `char_wb`),
- * hashed into {@link TEXT_BUCKETS} buckets (Weinberger et al. 2009, without signs: every weight here is learnt
- * for a bucket, and collisions are rare at this size).
+ * Words and pairs of words, and n-grams of 3 to 5 units within each padded word (scikit-learn's
+ * `char_wb`), hashed into {@link TEXT_BUCKETS} buckets (Weinberger et al. 2009, without signs:
+ * every weight here is learnt for a bucket, and collisions are rare at this size).
  */
 export function countText(text: string): TextCounts {
   const words = wordsOf(text)

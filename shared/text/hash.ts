@@ -2,8 +2,8 @@ const FNV_OFFSET_BASIS = 0x811c9dc5
 const FNV_PRIME = 0x01000193
 
 /**
- * FNV-1a over UTF-16 units: on ASCII the same as over bytes (Fowler, Noll and Vo; RFC 9923), elsewhere it
- * spares an encoder. A part of a longer text is hashed in place.
+ * FNV-1a over UTF-16 units: on ASCII the same as over bytes (Fowler, Noll and Vo; RFC 9923),
+ * elsewhere it spares an encoder. A part of a longer text is hashed in place.
  *
  * @returns an unsigned 32-bit number
  */
@@ -19,8 +19,8 @@ export function fnv1a(
 }
 
 /**
- * Murmur3's 32-bit finalizer (Appleby, public domain). FNV's low bits depend on few of the last units, and
- * buckets are taken from low bits.
+ * Murmur3's 32-bit finalizer (Appleby, public domain). FNV's low bits depend on few of the last
+ * units, and buckets are taken from low bits.
  *
  * @returns an unsigned 32-bit number; one to one
  */

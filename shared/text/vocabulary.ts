@@ -18,7 +18,9 @@ export interface Vocabulary {
 
 export interface ReadText {
   vector: SparseVector
-  /** The share of the text's words and pairs, weighted by idf, that the vocabulary knows: 0 to 1. */
+  /**
+   * The share of the text's words and pairs, weighted by idf, that the vocabulary knows: 0 to 1.
+   */
   coverage: number
 }
 
@@ -47,8 +49,8 @@ export function readText(text: string, vocabulary: Vocabulary): ReadText {
 }
 
 /**
- * (1 + log tf) · idf, words and characters each scaled to unit length and then the whole: the many character
- * n-grams would else outweigh the words.
+ * (1 + log tf) · idf, words and characters each scaled to unit length and then the whole: the many
+ * character n-grams would else outweigh the words.
  */
 export function weighted({ buckets, counts }: TextCounts, vocabulary: Vocabulary): ReadText {
   const { columnOf, idf, unseenIdf } = vocabulary

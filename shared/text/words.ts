@@ -5,9 +5,9 @@ const WORD = /[\p{L}\p{M}\p{N}]+|\p{Sc}|\p{Extended_Pictographic}/gu
 const APOSTROPHE = /(?<=\p{L})['’ʼ](?=\p{L})/gu
 
 /**
- * Words of a message in one form: NFKC, without case, "what's" as "whats"; currency signs and pictographs are
- * words. Upper case before lower case is what makes "ß" and "SS", "ς" and "Σ" alike, as Unicode's full case
- * folding would (which JavaScript lacks).
+ * Words of a message in one form: NFKC, without case, "what's" as "whats"; currency signs and
+ * pictographs are words. Upper case before lower case is what makes "ß" and "SS", "ς" and "Σ"
+ * alike, as Unicode's full case folding would (which JavaScript lacks).
  */
 export function wordsOf(text: string): string[] {
   const folded = text
