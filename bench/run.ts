@@ -1,11 +1,12 @@
 import { cpus, totalmem } from 'node:os'
 import { benchCapture } from './capture/capture.ts'
 import { captureReport } from './capture/report.ts'
+import { benchIntent } from './intent/bench-intent.ts'
 import { benchScore } from './score/bench-score.ts'
 import { benchTrain } from './train/bench-train.ts'
 
 /**
- * `npm run bench -- capture`, `-- score` or `-- train`: one table for people, one JSON line for machines. Figures of
+ * `npm run bench -- capture`, `-- intent FILE`, `-- score` or `-- train`: one table for people, one JSON line for machines. Figures of
  * one run belong together; compare their ratios, not numbers from different days.
  */
 async function capture(): Promise<boolean> {
@@ -18,6 +19,7 @@ async function capture(): Promise<boolean> {
 
 const BENCHES: Record<string, () => Promise<boolean>> = {
   capture,
+  intent: () => benchIntent(process.argv.slice(3)),
   score: async () => (await benchScore()).pass,
   train: () => benchTrain(process.argv.slice(3)),
 }

@@ -1,0 +1,59 @@
+import { type ReadText, readText, type Vocabulary } from '#shared/text/vocabulary.ts'
+import { type LinearClasses, marginsInto } from './fit-svm.ts'
+import { inScopeScore, type Refusal } from './refusal.ts'
+import { type Signals, signalsOf } from './signals.ts'
+import { softmaxAt } from './temperature.ts'
+
+export interface IntentModel {
+  /** Names of all classes of `linear` but its last, which is out of scope. */
+  intents: readonly string[]
+  vocabulary: Vocabulary
+  linear: LinearClasses
+  /** Factor on margins within the softmax: one over the temperature. */
+  sharpness: number
+  refusal: Refusal
+}
+
+/** The likeliest intent, before it is decided whether to believe it. */
+export interface Assessment {
+  intent: string
+  /** Calibrated, given that the message has one of the intents: 0 to 1. */
+  probability: number
+  /** 0 to 1; what the threshold is compared with. */
+  inScope: number
+}
+
+export type IntentAnswer =
+  | { kind: 'intent'; intent: string; probability: number }
+  | { kind: 'out_of_scope'; nearest: string; probability: number; inScope: number }
+
+export function classifyText(text: string, model: IntentModel): IntentAnswer {
+  return decideIntent(assessText(text, model), model.refusal.threshold)
+}
+
+export function decideIntent(assessment: Assessment, threshold: number): IntentAnswer {
+  const { intent, probability, inScope } = assessment
+  return inScope < threshold
+    ? { kind: 'out_of_scope', nearest: intent, probability, inScope }
+    : { kind: 'intent', intent, probability }
+}
+
+export function assessText(text: string, model: IntentModel): Assessment {
+  const { margins, signals } = look(readText(text, model.vocabulary), model.linear)
+  return {
+    intent: model.intents[signals.best] ?? '',
+    probability: softmaxAt(margins, signals.best, model.sharpness),
+    inScope: inScopeScore(signals, model.refusal),
+  }
+}
+
+/** Margins of the intents, and the signals that follow from them. */
+export function look(
+  { vector, coverage }: ReadText,
+  linear: LinearClasses,
+): { margins: Float64Array; signals: Signals } {
+  const all = new Float64Array(linear.classes)
+  marginsInto(all, linear, vector)
+  const margins = all.subarray(0, linear.classes - 1)
+  return { margins, signals: signalsOf(margins, all[linear.classes - 1] ?? 0, coverage) }
+}
