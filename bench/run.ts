@@ -1,11 +1,12 @@
 import { cpus, totalmem } from 'node:os'
 import { benchCapture } from './capture/capture.ts'
 import { captureReport } from './capture/report.ts'
+import { benchForecast } from './forecast/bench-forecast.ts'
 import { benchScore } from './score/bench-score.ts'
 import { benchTrain } from './train/bench-train.ts'
 
 /**
- * `npm run bench -- capture`, `-- score` or `-- train`: one table for people, one JSON line for machines. Figures of
+ * `npm run bench -- capture`, `-- score`, `-- train` or `-- forecast`: one table for people, one JSON line for machines. Figures of
  * one run belong together; compare their ratios, not numbers from different days.
  */
 async function capture(): Promise<boolean> {
@@ -20,6 +21,7 @@ const BENCHES: Record<string, () => Promise<boolean>> = {
   capture,
   score: async () => (await benchScore()).pass,
   train: () => benchTrain(process.argv.slice(3)),
+  forecast: () => benchForecast(process.argv.slice(3)),
 }
 
 const name = process.argv[2] ?? ''
