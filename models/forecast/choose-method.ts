@@ -7,18 +7,18 @@ export type Choice =
   | { kind: 'single'; method: MethodName }
   | { kind: 'combination'; weights: Partial<Record<MethodName, number>> }
 
-/** Share of the combination's error that a single method must save to be preferred … */
+/** Share of the combination's error that a single method must save to be preferred. */
 const LEAST_SAVING = 0.05
-/** … and it must be better at this many origins at least, all of them. */
+/** One origin proves nothing. */
 const LEAST_ORIGINS = 2
-/** Weights are the inverse errors to this power: the square of inverse mean squares, which is nearly a choice. */
+/** Weights are the inverse errors to this power, so that half the error weighs 16 times as much. */
 const SHARPNESS = 4
 /** Naive2 is simple smoothing at its bound, so it would only be counted twice. */
 const CANDIDATES = ['ses', 'holt', 'damped', 'ets', 'theta'] as const
 
 /**
- * One method where it was better than the combination at every origin, and clearly so on average; otherwise the combination, weighted
- * by how little each erred. Without origins all weigh the same.
+ * One method where it was no worse than the combination at every origin and clearly better on average;
+ * otherwise the combination, weighted by how little each erred. Without origins all weigh the same.
  */
 export function chooseMethod(origins: readonly Origin[], season: number): Choice {
   const names: readonly MethodName[] = season > 1 ? ['seasonal_naive', ...CANDIDATES] : CANDIDATES

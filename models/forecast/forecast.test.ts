@@ -39,9 +39,13 @@ describe('a forecast', () => {
       [0, 9, 2, 7, 30, 12, 0],
       [-3, 9, 2, 7, -30, 12, 0],
     ]) {
-      const values = Array.from({ length: 70 }, (_, at) => pattern[at % 7] ?? 0)
-      const { mean } = forecast({ values, season: 7, horizon: 14 })
-      for (const [at, number] of mean.entries()) expect(number).toBeCloseTo(pattern[at % 7] ?? 0, 6)
+      for (const length of [21, 70, 73]) {
+        const values = Array.from({ length }, (_, at) => pattern[at % 7] ?? 0)
+        const { mean } = forecast({ values, season: 7, horizon: 14 })
+        for (const [at, number] of mean.entries()) {
+          expect(number).toBeCloseTo(pattern[(length + at) % 7] ?? 0, 6)
+        }
+      }
     }
   })
 
@@ -73,9 +77,14 @@ describe('a forecast', () => {
 
   test('never goes below 0 where the series does not', () => {
     fc.assert(
-      fc.property(integers(3, 60, 0, 20), (values) => {
-        const { mean, lower95 } = forecast({ values, season: 7, horizon: 10 })
+      fc.property(integers(3, 60, 0, 20), fc.constantFrom(0, 1), (values, least) => {
+        const { mean, lower95, upper95 } = forecast({
+          values: values.map((value) => value + least),
+          season: 7,
+          horizon: 10,
+        })
         expect(Math.min(...mean, ...lower95)).toBeGreaterThanOrEqual(0)
+        expect(Number.isFinite(Math.max(...upper95))).toBe(true)
       }),
       { numRuns: 30 },
     )

@@ -9,24 +9,27 @@ export interface Origin {
   actual: readonly number[]
 }
 
-const ORIGINS = 4
+const MOST_ORIGINS = 4
+const WANTED_ORIGINS = 2
 const LEAST_TRAINING = 12
 
 /**
- * Forecasts every method from a few earlier ends of the series, one horizon apart, the latest first; each
- * is fitted on what came before its origin alone. None where too few
- * values would remain to fit on, or too few for the season that the whole series can have.
+ * Forecasts every method from a few earlier ends of the series, the latest first; each is fitted on what
+ * came before its origin alone. Origins are one horizon apart, or less where the series would otherwise not
+ * have two of them. None where too few values would remain to fit on, or too few for the season that the
+ * whole series can have.
  */
 export function rollingOrigins({ values, season, horizon }: Series): Origin[] {
+  const hasSeason = canHaveSeason(values.length, season)
+  const least = Math.max(LEAST_TRAINING, hasSeason ? leastForSeason(season) : 0)
+  const step = Math.max(1, Math.min(horizon, Math.floor((values.length - least) / WANTED_ORIGINS)))
   const origins: Origin[] = []
-  const least = canHaveSeason(values.length, season) ? leastForSeason(season) : LEAST_TRAINING
-  for (let back = 1; back <= ORIGINS; back++) {
-    const end = values.length - back * horizon
-    if (end < Math.max(LEAST_TRAINING, least)) break
+  for (let end = values.length - step; end >= least; end -= step) {
     origins.push({
-      forecasts: allMethods(values.slice(0, end), season, horizon),
-      actual: values.slice(end, end + horizon),
+      forecasts: allMethods(values.slice(0, end), season, step),
+      actual: values.slice(end, end + step),
     })
+    if (origins.length === MOST_ORIGINS) break
   }
   return origins
 }
