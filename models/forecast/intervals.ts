@@ -1,5 +1,4 @@
-import type { Choice } from './choose-method.ts'
-import { chosenForecast } from './choose-method.ts'
+import { type Choice, chosenForecast } from './choose-method.ts'
 import type { PointForecast } from './point-forecast.ts'
 import type { Origin } from './rolling-origin.ts'
 
@@ -12,29 +11,32 @@ export interface Intervals {
 
 /** Quantiles of the normal distribution. */
 const QUANTILE = { at80: 1.2816, at95: 1.96 }
-/** How many origins' worth of trust the one-step errors have beside the errors at the origins. */
-const PRIOR_ORIGINS = 1
+/** Mean distance from its mean of a normal distribution with a deviation of 1. */
+const MEAN_DISTANCE = Math.sqrt(2 / Math.PI)
+/** How many origins the one-step errors are worth beside the errors at the origins. */
+const PRIOR_ORIGINS = 3
 
 /**
- * How much wider the errors at the origins were than the method's own deviations say: one-step errors
- * within the fit are too small, and models are never quite right. At least 1.
+ * How many times wider the errors at the origins were than the method's own deviations say: one-step errors
+ * within the fit are too small, and models are never quite right. By mean distances, not squares, since one
+ * past break should not widen every interval to come.
  */
 export function widening(choice: Choice, origins: readonly Origin[]): number {
-  let [squares, count] = [PRIOR_ORIGINS, PRIOR_ORIGINS]
+  let [widths, count] = [PRIOR_ORIGINS, PRIOR_ORIGINS]
   for (const { forecasts, actual } of origins) {
     const { mean, deviation } = chosenForecast(choice, forecasts)
     let [sum, steps] = [0, 0]
     for (const [at, value] of actual.entries()) {
       const unit = deviation[at] ?? 0
       if (unit === 0) continue
-      sum += ((value - (mean[at] ?? 0)) / unit) ** 2
+      sum += Math.abs(value - (mean[at] ?? 0)) / unit
       steps++
     }
     if (steps === 0) continue
-    squares += sum / steps
+    widths += sum / steps / MEAN_DISTANCE
     count++
   }
-  return Math.max(1, Math.sqrt(squares / count))
+  return widths / count
 }
 
 /** Around the mean, as many deviations wide as a normal distribution has it. */
