@@ -2,7 +2,7 @@ import { cpus, totalmem } from 'node:os'
 import { type Accuracy, mase, owa, smape } from '#models/forecast/accuracy.ts'
 import { forecast, type Prediction } from '#models/forecast/forecast.ts'
 import { BENCHMARKS, type Benchmark } from './benchmarks.ts'
-import { M4, type M4Series, m4Command, readM4 } from './m4.ts'
+import { M4, M4_USAGE, type M4Series, m4Command, readM4 } from './m4.ts'
 
 /** What the calendar says a season is, where the competition says 1. */
 const CALENDAR_SEASON: Record<string, number> = { Weekly: 52, Daily: 7 }
@@ -25,6 +25,10 @@ interface Measured extends Accuracy {
  */
 export async function benchForecast(args: readonly string[]): Promise<boolean> {
   const command = m4Command(args)
+  if (!command) {
+    console.error(M4_USAGE)
+    return false
+  }
   const { season, horizon } = M4[command.frequency]
   const set = await readM4(command)
   const calendar = CALENDAR_SEASON[command.frequency]

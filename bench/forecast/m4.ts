@@ -27,15 +27,15 @@ export interface M4Command {
   frequency: Frequency
 }
 
-const USAGE =
+export const M4_USAGE =
   'Usage: npm run bench -- forecast <folder with Weekly-train.csv and Weekly-test.csv> [--frequency Weekly]'
 
-/** @throws Error with the usage where the arguments are no folder and frequency */
-export function m4Command(args: readonly string[]): M4Command {
+/** Nothing where the arguments are no folder and frequency. */
+export function m4Command(args: readonly string[]): M4Command | null {
   const [folder, option, word = 'Weekly', ...others] = args
   const frequency = Frequency.safeParse(word)
   const isUsual = option === undefined || option === '--frequency'
-  if (!folder || !isUsual || !frequency.success || others.length > 0) throw new Error(USAGE)
+  if (!folder || !isUsual || !frequency.success || others.length > 0) return null
   return { folder, frequency: frequency.data }
 }
 
