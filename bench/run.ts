@@ -1,13 +1,15 @@
 import { cpus, totalmem } from 'node:os'
 import { benchCapture } from './capture/capture.ts'
 import { captureReport } from './capture/report.ts'
+import { benchForecast } from './forecast/bench-forecast.ts'
 import { benchIntent } from './intent/bench-intent.ts'
 import { benchScore } from './score/bench-score.ts'
 import { benchTrain } from './train/bench-train.ts'
 
 /**
- * `npm run bench -- capture`, `-- intent FILE`, `-- score` or `-- train`: one table for people, one JSON line for machines. Figures of
- * one run belong together; compare their ratios, not numbers from different days.
+ * `npm run bench -- capture`, `-- score`, `-- train`, `-- intent FILE` or `-- forecast FOLDER`: one table for
+ * people, one JSON line for machines. Figures of one run belong together; compare their ratios, not
+ * numbers from different days.
  */
 async function capture(): Promise<boolean> {
   const { table, json, pass } = captureReport(await benchCapture())
@@ -22,6 +24,7 @@ const BENCHES: Record<string, () => Promise<boolean>> = {
   intent: () => benchIntent(process.argv.slice(3)),
   score: async () => (await benchScore()).pass,
   train: () => benchTrain(process.argv.slice(3)),
+  forecast: () => benchForecast(process.argv.slice(3)),
 }
 
 const name = process.argv[2] ?? ''
