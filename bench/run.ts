@@ -33,4 +33,11 @@ if (!bench) {
   console.error(`Usage: npm run bench -- <${Object.keys(BENCHES).join(' | ')}>`)
   process.exit(2)
 }
-process.exit((await bench()) ? 0 : 1)
+try {
+  process.exit((await bench()) ? 0 : 1)
+} catch (error) {
+  const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  if (!isAbsent) throw error
+  console.error(`A file to measure on is not there: ${error.message}`)
+  process.exit(1)
+}
