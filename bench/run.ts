@@ -38,6 +38,8 @@ try {
 } catch (error) {
   const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT'
   if (!isAbsent) throw error
-  console.error(`A file to measure on is not there: ${error.message}`)
+  console.error(
+    `A file to measure on is not there (${error.message}). Name the folder or file that has it.`,
+  )
   process.exit(1)
 }

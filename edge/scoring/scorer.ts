@@ -10,6 +10,7 @@ import type { OnnxRuntime, OnnxSession } from './onnx-runtime.ts'
 import { type ScoringModel, servedModel } from './served-model.ts'
 import type { SessionCache } from './session-cache.ts'
 
+/** What computed the latest probabilities; the walker's are the same to 1e-5. */
 type Engine = { kind: 'onnxruntime' } | { kind: 'walker'; reason: string; next: string }
 
 interface ScoreOptions {
