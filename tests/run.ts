@@ -22,25 +22,46 @@ interface Tally {
   skipped: number
 }
 
-const total: Tally = { passed: 0, failed: 0, skipped: 0 }
+let total: Tally = { passed: 0, failed: 0, skipped: 0 }
 
-function run(name: string, args: readonly string[]): Promise<number> {
+function added(one: Tally, other: Tally): Tally {
+  return {
+    passed: one.passed + other.passed,
+    failed: one.failed + other.failed,
+    skipped: one.skipped + other.skipped,
+  }
+}
+
+/** @param shown `at the end` keeps what two commands print at the same time apart */
+function run(
+  name: string,
+  args: readonly string[],
+  shown: 'at once' | 'at the end' = 'at once',
+): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(join(ROOT, 'node_modules/.bin', name), args, {
       cwd: ROOT,
-      stdio: 'inherit',
+      stdio: [
+        'inherit',
+        ...(shown === 'at once' ? (['inherit', 'inherit'] as const) : (['pipe', 'pipe'] as const)),
+      ],
     })
-    child.once('exit', (code) => resolve(code ?? 1))
+    const printed: Buffer[] = []
+    child.stdout?.on('data', (bytes: Buffer) => printed.push(bytes))
+    child.stderr?.on('data', (bytes: Buffer) => printed.push(bytes))
+    child.once('close', (code) => {
+      process.stdout.write(Buffer.concat(printed))
+      resolve(code ?? 1)
+    })
   })
 }
 
 async function timed(what: string, work: () => Promise<Tally>): Promise<void> {
   const started = performance.now()
   console.log(`\n── ${what}`)
-  const { passed, failed, skipped } = await work()
-  total.passed += passed
-  total.failed += failed
-  total.skipped += skipped
+  const tally = await work()
+  const { failed } = tally
+  total = added(total, tally)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`── ${what}: ${failed === 0 ? 'ok' : `${failed} failed`} (${seconds} s)`)
 }
@@ -63,18 +84,18 @@ interface VitestReport {
   testResults: { assertionResults: { fullName: string; status: string }[] }[]
 }
 
-async function vitest(project: string): Promise<void> {
-  await timed(`vitest ${project}`, async () => {
-    const report = join(RESULTS, `${project}.json`)
-    const code = await run('vitest', [
-      'run',
-      '--project',
-      project,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-    ])
-    return readReport(report, code)
+async function vitest(...projects: readonly string[]): Promise<void> {
+  const shown = projects.length === 1 ? 'at once' : 'at the end'
+  await timed(`vitest ${projects.join(' and ')}`, async () => {
+    const tallies = await Promise.all(
+      projects.map(async (project) => {
+        const report = join(RESULTS, `${project}.json`)
+        const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+        const code = await run('vitest', ['run', '--project', project, ...reporters], shown)
+        return readReport(report, code)
+      }),
+    )
+    return tallies.reduce(added)
   })
 }
 
@@ -120,7 +141,10 @@ for (const project of ['worker', 'node', 'dom']) {
   await check(`types (${project})`, 'tsc', ['-p', `tsconfig.${project}.json`])
 }
 await check('dead code', 'knip', [])
-for (const project of ['unit', 'worker', 'worker-cold', 'e2e']) await vitest(project)
+await vitest('unit')
+// Each keeps one core busy, most of the time with starting workerd.
+await vitest('worker', 'worker-cold')
+await vitest('e2e')
 
 const line = `${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`
 await writeFile(join(RESULTS, 'summary.txt'), `${line}\n`)

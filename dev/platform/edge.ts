@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { Miniflare } from 'miniflare'
 import type { BuiltWorker, WorkerModule } from '../build/worker.ts'
+import { loadMiniflare } from './miniflare.ts'
 
 const HOST = '127.0.0.1'
 
@@ -52,7 +52,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     // Nothing is known of where a request comes from; `false` would be a placeholder in Texas.
     cf: {},
   })
-  const first = await configured(options.worker, options)
+  const [{ Miniflare }, first] = await Promise.all([
+    loadMiniflare(),
+    configured(options.worker, options),
+  ])
   const listeners = signalListeners()
   const miniflare = new Miniflare(first)
   // At once: a signal while workerd comes up would end this process and leave the rest running.
