@@ -33,8 +33,9 @@ const UNIT_WORKERS = 3
 const E2E_WORKERS = 3
 
 /** For the processes that tests start, and their own (quick-webassembly.mjs says why). */
-const quickWebAssembly = {
+const quickProcesses = {
   env: {
+    NODE_COMPILE_CACHE: `${root}node_modules/.cache/compiled`,
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${new URL('tests/platform/quick-webassembly.mjs', import.meta.url)}`,
   },
   execArgv: ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering'],
@@ -62,7 +63,7 @@ export default defineConfig({
           // Most files take less than a process and its imports do.
           isolate: false,
           globalSetup: PREPARED_REPLICA,
-          ...quickWebAssembly,
+          ...quickProcesses,
         },
       },
       {
@@ -98,7 +99,7 @@ export default defineConfig({
           maxWorkers: E2E_WORKERS,
           isolate: false,
           globalSetup: PREPARED_REPLICA,
-          ...quickWebAssembly,
+          ...quickProcesses,
         },
       },
     ],

@@ -1,7 +1,12 @@
 import { once } from 'node:events'
+import { enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { banner } from './platform/banner.ts'
 import { type Home, openHome } from './platform/home.ts'
 import { HELP, parseOptions, StartError, type StartOptions } from './platform/options.ts'
+
+/** Compiled code outlives a process, as its source does: half a second of every start but the first. */
+const COMPILED = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url))
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), process.env)
@@ -23,6 +28,9 @@ async function main(): Promise<void> {
 
 /** Comes up, stays up, and returns only when nothing of it runs any more. */
 async function runUntil(stopping: AbortSignal, options: StartOptions, home: Home): Promise<void> {
+  enableCompileCache(COMPILED)
+  // The processes that this one starts look there.
+  process.env.NODE_COMPILE_CACHE ??= COMPILED
   // Loaded only now: help and refusals should not wait for the whole toolchain.
   const { startPlatform } = await import('./platform/platform.ts')
   const step = (what: string) => console.log(`  ${what} …`)

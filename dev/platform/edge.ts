@@ -52,10 +52,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     // Nothing is known of where a request comes from; `false` would be a placeholder in Texas.
     cf: {},
   })
-  const [{ Miniflare }, first] = await Promise.all([
-    loadMiniflare(),
-    configured(options.worker, options),
-  ])
+  const { Miniflare } = loadMiniflare()
+  const first = await configured(options.worker, options)
   const listeners = signalListeners()
   const miniflare = new Miniflare(first)
   // At once: a signal while workerd comes up would end this process and leave the rest running.
