@@ -69,7 +69,9 @@ export function inScopeScore(
  */
 function thresholdOf(kept: readonly number[], all: readonly number[], most: number): number {
   const ascending = Float64Array.from(kept).sort()
-  const lowest = ascending[Math.min(Math.floor(most), ascending.length - 1)] ?? 0
+  // A share of a count is a whole number but for its last bit: 29 / 400 × 400 is less than 29.
+  const allowed = Math.floor(most + 1e-9)
+  const lowest = ascending[Math.min(allowed, ascending.length - 1)] ?? 0
   const below = all.reduce((top, score) => (score < lowest ? Math.max(top, score) : top), 0)
   return (lowest + below) / 2
 }
