@@ -16,8 +16,9 @@ import { decideRoutes } from './personalize/decide-routes.ts'
 import type { SiteProxyDeps } from './personalize/site-proxy.ts'
 import { visitorTokens } from './personalize/visitor-token.ts'
 import { projectionRoutes } from './projection/routes.ts'
+import { scorersOf } from './scoring/registry/isolate-scorers.ts'
+import { modelRoutes } from './scoring/registry/routes.ts'
 import { scoreRoutes } from './scoring/routes.ts'
-import { starterScorer } from './scoring/starter-scorer.ts'
 import { syncRoutes } from './sync/routes.ts'
 import { directoryOf } from './tenancy/directory-of.ts'
 import { liveFacts, liveProfile } from './visitors/visitor-facts.ts'
@@ -46,7 +47,7 @@ export function createApp(env: Env): ApiApp {
   app.route(
     '/',
     scoreRoutes({
-      scorer: starterScorer,
+      scorers: (workspaceId) => scorersOf(env, workspaceId),
       profileOf: (workspaceId, visitorId) => liveProfile(env, workspaceId, visitorId),
       async authorize(c, permission) {
         const { workspace } = await authorize(directoryOf(env), c.req.raw, permission)
@@ -61,6 +62,7 @@ export function createApp(env: Env): ApiApp {
     eventRoutes(),
     statsRoutes(),
     slotRoutes(),
+    modelRoutes(),
     identityRoutes(),
     erasureRoutes(),
     projectionRoutes(),

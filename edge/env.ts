@@ -8,6 +8,8 @@ export interface Env {
   PROJECTOR: DurableObjectNamespace<Projector>
   WORKSPACE_HUB: DurableObjectNamespace<WorkspaceHub>
   CONFIG: KVNamespace
+  /** Files of the workspaces' own models. */
+  MODELS: R2Bucket
   /** URL of the control database (libsql:, https: or http:). */
   CONTROL_DB_URL: string
   /** Secret: bearer token of the store. */

@@ -8,7 +8,7 @@ const VERDICT_RETENTION_MS = 7 * 86_400_000
 
 /**
  * Runs every few minutes for every workspace: wakes objects whose alarm gave up after six failures or
- * that have not heard of a restored store,
+ * that have not heard of a restored store or another rollout,
  * lets the projector look for events no poke told it of, and forgets verdicts past their time.
  */
 export async function sweep(env: Env): Promise<void> {
@@ -20,8 +20,11 @@ export async function sweep(env: Env): Promise<void> {
       const store = workspaceStore(env, workspace)
       const { rows } = await store.execute('SELECT epoch FROM store_meta')
       const epoch = String(rows[0]?.epoch)
+      const rollout = await env.WORKSPACE_HUB.getByName(id).rollout()
       await Promise.all(
-        allVisitorLogNames(workspace).map((name) => env.VISITOR_LOG.getByName(name).wake(epoch)),
+        allVisitorLogNames(workspace).map((name) =>
+          env.VISITOR_LOG.getByName(name).wake(epoch, rollout.version),
+        ),
       )
       await env.PROJECTOR.getByName(id).poke()
       await store.execute({

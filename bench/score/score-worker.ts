@@ -5,6 +5,7 @@ import { type ScoreRouteDeps, scoreRoutes } from '#edge/scoring/routes.ts'
 import { createScorer, type Scorer } from '#edge/scoring/scorer.ts'
 import { starterScorer } from '#edge/scoring/starter-scorer.ts'
 import { ModelManifest } from '#shared/scoring/manifest.ts'
+import { STARTER_ROLLOUT } from '#shared/scoring/rollout.ts'
 
 interface Bindings {
   TREES_ONNX: ArrayBuffer
@@ -20,7 +21,10 @@ const Batch = z.object({
 // other benchmarks.
 function appOf(scorer: () => Promise<Scorer>) {
   const deps: ScoreRouteDeps = {
-    scorer,
+    async scorers() {
+      const model = await scorer()
+      return { rollout: STARTER_ROLLOUT, scorerFor: () => model, shadows: [] }
+    },
     profileOf: async () => null,
     authorize: async () => ({ workspaceId: 'bench' }),
     now: () => 0,

@@ -14,7 +14,7 @@ interface Ports {
 
 export interface EdgeOptions extends Ports {
   worker: BuiltWorker
-  /** Where Durable Objects and KV keep their files. */
+  /** Where Durable Objects, KV and the bucket keep their files. */
   dir: string
   controlUrl: string
   storeToken: string
@@ -49,6 +49,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     unsafeDirectSockets: sitePort === null ? [] : [{ host: HOST, port: sitePort }],
     durableObjectsPersist: join(options.dir, 'objects'),
     kvPersist: join(options.dir, 'kv'),
+    r2Persist: join(options.dir, 'models'),
     // Nothing is known of where a request comes from; `false` would be a placeholder in Texas.
     cf: {},
   })

@@ -9,6 +9,7 @@ declare global {
       PROJECTOR: EdgeEnv['PROJECTOR']
       WORKSPACE_HUB: EdgeEnv['WORKSPACE_HUB']
       CONFIG: EdgeEnv['CONFIG']
+      MODELS: EdgeEnv['MODELS']
       CONTROL_DB_URL: string
     }
   }

@@ -1,6 +1,19 @@
 import { DurableObject } from 'cloudflare:workers'
+import type { Rollout, RolloutCommand } from '#shared/scoring/rollout.ts'
 import { Slot } from '#shared/targeting/slot.ts'
 import type { Env } from '../env.ts'
+import { putModelFiles } from '../scoring/registry/model-files.ts'
+import {
+  type ChangeContext,
+  changeRollout,
+  knownModel,
+  type ModelNotes,
+  type RegisterAnswer,
+  type RolloutAnswer,
+  registerModel,
+  storedRollout,
+} from '../scoring/registry/model-store.ts'
+import type { ScoringModel } from '../scoring/served-model.ts'
 import type { StoreClient } from '../store/client.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
 import { directoryOf } from '../tenancy/directory-of.ts'
@@ -15,7 +28,7 @@ const KV_TIMEOUT_MS = 2_000
 
 /**
  * One object a workspace for what must be said once and be current: the version of the published
- * configuration, and the order of people's edits. It never waits for a fold.
+ * configuration, what scores, and the order of people's edits. It never waits for a fold.
  */
 export class WorkspaceHub extends DurableObject<Env> {
   #running: Promise<unknown> = Promise.resolve()
@@ -47,6 +60,41 @@ export class WorkspaceHub extends DurableObject<Env> {
       await this.ctx.storage.put('published_version', version)
       return { kind: 'published', version }
     })
+  }
+
+  /** What scores the workspace's visitors; edges ask at most every 15 s. */
+  async rollout(): Promise<Rollout> {
+    return (await this.#namedRollout()) ?? storedRollout(await this.#store())
+  }
+
+  /** Enters a draft; its files are in the bucket before the registry names it. */
+  async registerModel(
+    model: ScoringModel & ModelNotes,
+    context: ChangeContext,
+  ): Promise<RegisterAnswer> {
+    return this.#inOrder(async (store) => {
+      const { manifest, onnx, card, note } = model
+      const known = await knownModel(store, manifest)
+      if (known) return known
+      await putModelFiles(this.env.MODELS, this.#workspaceId, { manifest, onnx })
+      const entry = { manifest, card, note, onnxBytes: onnx.byteLength }
+      await registerModel(store, entry, context, Date.now())
+      return { kind: 'registered' }
+    })
+  }
+
+  /** Changes what scores. The new body is in the store before the pointer moves. */
+  async changeRollout(command: RolloutCommand, context: ChangeContext): Promise<RolloutAnswer> {
+    return this.#inOrder(async (store) => {
+      const named = (await this.#namedRollout()) ?? null
+      const answer = await changeRollout(store, named, command, context, Date.now())
+      if ('rollout' in answer) await this.ctx.storage.put('rollout', answer.rollout)
+      return answer
+    })
+  }
+
+  #namedRollout(): Promise<Rollout | undefined> {
+    return this.ctx.storage.get<Rollout>('rollout')
   }
 
   #namedVersion(): Promise<number | undefined> {

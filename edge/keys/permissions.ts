@@ -17,6 +17,8 @@ export const PERMISSIONS = {
   'projection:write': ['secret'],
   'slots:read': ['secret'],
   'slots:write': ['secret'],
+  'models:read': ['secret'],
+  'models:write': ['secret'],
   'sync:read': ['secret'],
   public: ['write', 'secret'],
 } as const satisfies Record<string, readonly KeyKind[]>

@@ -4,7 +4,6 @@ import { FEATURE_HASH, FEATURES } from '#shared/features/registry.ts'
 import type { Encoding } from '#shared/scoring/manifest.ts'
 import { randomTree } from '#shared/trees/tree-ensemble.arbitrary.ts'
 import type { TreeEnsemble } from '#shared/trees/tree-ensemble.ts'
-import { type OnnxRuntime, OnnxRuntimeError } from './onnx-runtime.ts'
 import type { ScoringModel } from './served-model.ts'
 
 /** A linear congruential generator: the same numbers in every run. */
@@ -97,13 +96,4 @@ export async function randomTrees(
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-/** The runtime of an isolate in which it cannot start. */
-export function absentRuntime(reason: string): OnnxRuntime {
-  return {
-    state: () => ({ kind: 'failed', reason, next: 'Nothing: this is a test.' }),
-    open: () => Promise.reject(new OnnxRuntimeError('start_failed', reason, null)),
-    whileStarting: (work) => work,
-  }
 }

@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { FEATURES, featuresOf } from '#shared/features/registry.ts'
 import { emptyProfile } from '#shared/profile/profile.ts'
+import { STARTER_ROLLOUT } from '#shared/scoring/rollout.ts'
 import { Score } from '#shared/scoring/score.ts'
 import { ProblemError, problems } from '../problems/problem.ts'
-import { absentRuntime, randomModel } from './model.fixture.ts'
+import { absentRuntime } from './absent-runtime.fixture.ts'
+import { randomModel } from './model.fixture.ts'
 import { type ScoreRouteDeps, scoreRoutes } from './routes.ts'
 import { createScorer } from './scorer.ts'
 import { createSessionCache } from './session-cache.ts'
@@ -26,7 +28,7 @@ const scorer = createScorer(
 )
 
 const deps: ScoreRouteDeps = {
-  scorer: async () => scorer,
+  scorers: async () => ({ rollout: STARTER_ROLLOUT, scorerFor: () => scorer, shadows: [] }),
   profileOf: async (workspaceId, visitorId) =>
     workspaceId === 'ws-1' && visitorId === 'v-1' ? profile : null,
   authorize: async (c) => {

@@ -8,11 +8,11 @@ import { notJsonProblem } from '../problems/not-json.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
 import { bodyRefusals, problemContent } from '../problems/problem-schema.ts'
 import { shapeProblem } from '../problems/shape-problem.ts'
-import type { Scorer } from './scorer.ts'
+import type { Scorers } from './registry/workspace-scorers.ts'
 
 /** What the route needs from the rest of the Worker. */
 export interface ScoreRouteDeps {
-  scorer(): Promise<Scorer>
+  scorers(workspaceId: string): Promise<Scorers>
   /** The live profile, null where the workspace knows no such visitor. */
   profileOf(workspaceId: string, visitorId: string): Promise<Profile | null>
   /** @throws ProblemError where the caller may not. */
@@ -130,8 +130,10 @@ export function scoreRoutes(deps: ScoreRouteDeps): OpenAPIHono {
     const { workspaceId } = await deps.authorize(c, PERMISSION)
     const body = await bodyOf(c)
     const values = await valuesOf(workspaceId, body)
-    const scorer = await deps.scorer()
-    const [score] = await scorer.score([values], { reasons: body.reasons })
+    const scorers = await deps.scorers(workspaceId)
+    const scorer = scorers.scorerFor(body.visitorId ?? null)
+    const { grades } = scorers.rollout
+    const [score] = await scorer.score([values], { reasons: body.reasons, grades })
     if (score === undefined) throw new Error('The scorer gave no score for one row.')
     const answer: z.infer<typeof ScoreResponse> = {
       ...score,

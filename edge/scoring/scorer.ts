@@ -5,6 +5,7 @@ import { type FeatureValues, featureByName } from '#shared/features/registry.ts'
 import { encodeRows } from '#shared/scoring/encoding.ts'
 import { gradeOf, pointsOf } from '#shared/scoring/grading.ts'
 import type { ModelManifest } from '#shared/scoring/manifest.ts'
+import type { GradeCutoffs } from '#shared/scoring/rollout.ts'
 import type { Score } from '#shared/scoring/score.ts'
 import type { OnnxRuntime, OnnxSession } from './onnx-runtime.ts'
 import { type ScoringModel, servedModel } from './served-model.ts'
@@ -21,6 +22,8 @@ interface ScoreOptions {
    * until something else has started it, for callers that a page waits for. Default `start`.
    */
   whenCold?: 'start' | 'walk'
+  /** The workspace's own cut-offs; without them the model's. */
+  grades?: GradeCutoffs | null
 }
 
 export interface Scorer {
@@ -83,7 +86,7 @@ export function createScorer(
   return {
     manifest,
     engine: () => engine,
-    async score(rows, { reasons, whenCold }) {
+    async score(rows, { reasons, whenCold, grades }) {
       if (rows.length === 0) return []
       const encoded = encodeRows(manifest.columns, rows)
       const probabilities = await probabilitiesOf(encoded, rows.length, whenCold)
@@ -96,7 +99,7 @@ export function createScorer(
         return {
           probability,
           points: pointsOf(probability, manifest.pointKnots),
-          grade: gradeOf(probability, manifest.grades),
+          grade: gradeOf(probability, grades ?? manifest.grades),
           ...(attributions ? sideSums(attributions, sideOf) : NOT_SPLIT),
           modelVersion: manifest.version,
           calibrated: manifest.calibrated,

@@ -9,7 +9,10 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core'
-import type { Reason } from '#shared/scoring/score.ts'
+import type { ModelManifest } from '#shared/scoring/manifest.ts'
+import type { PromotionCheck } from '#shared/scoring/promotion-check.ts'
+import { MODEL_STAGES } from '#shared/scoring/rollout.ts'
+import type { Reason, ShadowScore } from '#shared/scoring/score.ts'
 import type { Slot } from '#shared/targeting/slot.ts'
 
 /**
@@ -162,6 +165,7 @@ export const scores = sqliteTable(
     engagement: real().notNull(),
     reasons: text({ mode: 'json' }).$type<Reason[]>().notNull(),
     features: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    shadows: text({ mode: 'json' }).$type<ShadowScore[]>().notNull().default([]),
   },
   (table) => [index('scores_visitor').on(table.visitorId, table.scoredAt)],
 )
@@ -234,6 +238,7 @@ export const sessions = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.visitorId, table.startAt] }),
     index('sessions_start').on(table.startAt),
+    index('sessions_converted').on(table.startAt).where(sql`conversions > 0`),
   ],
 )
 
@@ -349,6 +354,34 @@ export const snapshots = sqliteTable('snapshots', {
   version: integer().primaryKey(),
   body: text().notNull(),
   publishedAt: integer('published_at').notNull(),
+})
+
+export const models = sqliteTable('models', {
+  version: text().primaryKey(),
+  stage: text({ enum: MODEL_STAGES }).notNull(),
+  stageSince: integer('stage_since').notNull(),
+  manifest: text({ mode: 'json' }).$type<ModelManifest>().notNull(),
+  card: text(),
+  note: text(),
+  onnxBytes: integer('onnx_bytes').notNull(),
+  createdAt: integer('created_at').notNull(),
+})
+
+export const rollouts = sqliteTable('rollouts', {
+  version: integer().primaryKey(),
+  body: text().notNull(),
+  publishedAt: integer('published_at').notNull(),
+})
+
+export const modelChanges = sqliteTable('model_changes', {
+  changeId: integer('change_id').primaryKey({ autoIncrement: true }),
+  at: integer().notNull(),
+  actor: text().notNull(),
+  action: text().notNull(),
+  model: text(),
+  rollout: integer(),
+  reason: text(),
+  checks: text({ mode: 'json' }).$type<PromotionCheck[]>(),
 })
 
 export const outbox = sqliteTable(

@@ -50,10 +50,11 @@ SELECT value ->> '$.messageId', value ->> '$.verdict', value ->> '$.reason', val
 FROM json_each(?) ORDER BY key`
 
 const INSERT_SCORES = `
-INSERT INTO scores (visitor_id, scored_at, model_version, calibrated, probability, points, grade, fit, engagement, reasons, features)
+INSERT INTO scores (visitor_id, scored_at, model_version, calibrated, probability, points, grade, fit, engagement, reasons, features, shadows)
 SELECT value ->> '$.visitorId', value ->> '$.scoredAt', value ->> '$.modelVersion', value ->> '$.calibrated',
        value ->> '$.probability', value ->> '$.points', value ->> '$.grade', value ->> '$.fit',
-       value ->> '$.engagement', value ->> '$.reasons', value ->> '$.features'
+       value ->> '$.engagement', value ->> '$.reasons', value ->> '$.features',
+       coalesce(value ->> '$.shadows', '[]')
 FROM json_each(?) ORDER BY key`
 
 const DUPLICATE_IDS = `

@@ -103,6 +103,7 @@ class Subject {
     for (;;) {
       const step = await drainStep(this.deps)
       if (step.kind === 'empty') return
+      if (step.kind === 'waiting') throw new Error(step.reason)
       if (step.kind === 'applied') await rewindToStore(this.deps, step.epoch)
     }
   }

@@ -45,6 +45,8 @@ export class LiveProfiles {
   readonly #gone = new Set<string>()
   /** Events folded while the store is being read, of the visitors it is read for. */
   readonly #meanwhile = new Map<string, CapturedEvent[]>()
+  /** Prints of scores put on the log since the last save; older ones are on disk. */
+  readonly #scored = new Map<string, number>()
   readonly #isErased: (event: CapturedEvent) => boolean
   #savedAt = 0
   #generation = 0
@@ -116,7 +118,13 @@ export class LiveProfiles {
   rebuild(visitorIds: Iterable<string>): void {
     this.#generation++
     for (const id of visitorIds) {
-      for (const marks of [this.#unsaved, this.#unscored, this.#returned, this.#gone]) {
+      for (const marks of [
+        this.#unsaved,
+        this.#unscored,
+        this.#returned,
+        this.#gone,
+        this.#scored,
+      ]) {
         marks.delete(id)
       }
       this.#cached.delete(id)
@@ -168,7 +176,9 @@ export class LiveProfiles {
     this.#savedAt = now
     for (const id of this.#unsaved) {
       const profile = this.#cached.get(id)
-      if (profile) this.#rows.save(id, JSON.stringify(profile), now)
+      if (profile) {
+        this.#rows.save(id, JSON.stringify(profile), now, this.#scored.get(id) ?? null)
+      }
       if (this.#returning.has(id)) this.#rows.markReturning(id)
     }
     if (this.#savedUnscored || this.#unscored.size > 0) this.#rows.setUnscored(this.#unscored)
@@ -178,6 +188,7 @@ export class LiveProfiles {
     this.#unsaved.clear()
     this.#gone.clear()
     this.#returned.clear()
+    this.#scored.clear()
     this.#log.setMeta('folded_seq', String(this.#log.lastSeq()))
     this.#dropFromMemory()
   }
@@ -197,6 +208,33 @@ export class LiveProfiles {
   /** Their scoring came to nothing. */
   scoreAgain(profiles: readonly Profile[]): void {
     for (const { visitorId } of profiles) this.#unscored.add(visitorId)
+  }
+
+  /** Print of the score that was last put on the log; null where none is known. */
+  lastScore(visitorId: string): number | null {
+    return this.#scored.get(visitorId) ?? this.#rows.scored(visitorId)
+  }
+
+  /** Call inside the transaction that puts the score on the log. */
+  noteScore(visitorId: string, print: number): void {
+    if (this.#unsaved.has(visitorId)) this.#scored.set(visitorId, print)
+    else this.#rows.setScored(visitorId, print)
+  }
+
+  /**
+   * Whole profiles after one visitor, by their ids.
+   *
+   * @returns also the last id that was looked at, null where none is left
+   */
+  slice(after: string, limit: number): { profiles: Profile[]; last: string | null } {
+    const ids = this.#rows.keptAfter(after, limit)
+    const profiles = ids.flatMap((id) => (this.#returning.has(id) ? [] : (this.get(id) ?? [])))
+    return { profiles, last: ids.at(-1) ?? null }
+  }
+
+  /** How many profiles are kept, up to one visitor and in all. */
+  keptCounts(upTo: string): { passed: number; all: number } {
+    return this.#rows.keptCounts(upTo)
   }
 
   get unscoredCount(): number {
@@ -242,7 +280,7 @@ export class LiveProfiles {
   }
 
   #drop(id: string): void {
-    for (const marks of [this.#unsaved, this.#unscored]) marks.delete(id)
+    for (const marks of [this.#unsaved, this.#unscored, this.#scored]) marks.delete(id)
     this.#cached.delete(id)
     this.#gone.add(id)
   }

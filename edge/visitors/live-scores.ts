@@ -1,7 +1,8 @@
-import { featuresOf } from '#shared/features/registry.ts'
+import { type FeatureValues, featuresOf } from '#shared/features/registry.ts'
 import type { Profile } from '#shared/profile/profile.ts'
-import type { Score } from '#shared/scoring/score.ts'
-import type { Scorer } from '../scoring/scorer.ts'
+import type { Score, ShadowScore } from '#shared/scoring/score.ts'
+import { fnv1a } from '#shared/text/hash.ts'
+import type { Scorers } from '../scoring/registry/workspace-scorers.ts'
 import type { LiveProfiles } from './live-profiles.ts'
 import type { LogStorage } from './log-storage.ts'
 
@@ -10,51 +11,116 @@ const SCORE_BATCH_PROFILES = 64
 /** Reasons that console and API show; the rest of the margin is in fit and engagement. */
 const KEPT_REASONS = 8
 
+/** What scoring needs of an object. */
+export interface ScoringDeps {
+  profiles: LiveProfiles
+  log: LogStorage
+  scorers: Scorers
+  transaction(work: () => void): void
+  /** Unix milliseconds. */
+  now: number
+}
+
+/** Scores the visitors that had events. */
+export async function scoreLiveProfiles(deps: ScoringDeps): Promise<void> {
+  const batch = deps.profiles.takeUnscored(SCORE_BATCH_PROFILES)
+  const outcome = await scoreProfiles(deps, batch)
+  if (outcome === 'too_late') deps.profiles.scoreAgain(batch)
+}
+
 /**
- * Scores the visitors that had events and puts what changed on the log, so that scores travel to the
- * store like events do: in order, exactly once, with the features the model saw.
+ * Scores profiles and puts what changed on the log, so that scores travel to the store like events do: in
+ * order, exactly once, with the features the model saw.
  *
- * @param lastScored what was last put on the log for a visitor; unchanged scores are not repeated
+ * @param alsoThen what must be on disk together with the scores
+ * @returns `too_late` where somebody was erased meanwhile: a score of what they left would come too late
+ *   to be erased with it, so nothing was put on the log
  */
-export async function scoreLiveProfiles(
-  profiles: LiveProfiles,
-  log: LogStorage,
-  scorer: Scorer,
-  lastScored: Map<string, string>,
-  transaction: (work: () => void) => void,
-  now: number,
-): Promise<void> {
-  const batch = profiles.takeUnscored(SCORE_BATCH_PROFILES)
-  if (batch.length === 0) return
-  const rows = batch.map((profile) => featuresOf(profile, now))
+export async function scoreProfiles(
+  { profiles, log, scorers, transaction, now }: ScoringDeps,
+  batch: readonly Profile[],
+  alsoThen: () => void = () => {},
+): Promise<'scored' | 'too_late'> {
+  if (batch.length === 0) {
+    transaction(alsoThen)
+    return 'scored'
+  }
   const { generation } = profiles
-  const scores = await scorer.score(rows, { reasons: true })
-  // Somebody was erased meanwhile: a score of what they left would come too late to be erased with it.
-  if (profiles.generation !== generation) return profiles.scoreAgain(batch)
-  const changed = batch.flatMap((profile, index) => {
-    const score = scores[index]
-    if (!score) return []
-    const essence = essenceOf(score)
-    if (lastScored.get(profile.visitorId) === essence) return []
-    lastScored.set(profile.visitorId, essence)
-    const body = scoreRow(profile, score, rows[index], now)
-    return [{ kind: 'score' as const, receivedAt: now, body }]
+  const scored = await scoredWith(scorers, batch, now)
+  if (profiles.generation !== generation) return 'too_late'
+  transaction(() => {
+    const changed = scored.flatMap((each) => {
+      const print = printOf(each)
+      if (profiles.lastScore(each.visitorId) === print) return []
+      profiles.noteScore(each.visitorId, print)
+      return [{ kind: 'score' as const, receivedAt: now, body: scoreRow(each, now) }]
+    })
+    log.append(changed)
+    alsoThen()
   })
-  transaction(() => log.append(changed))
+  return 'scored'
 }
 
-/** What a person would notice: a change in anything else is not worth a row. */
-function essenceOf(score: Score): string {
+interface ScoredVisitor {
+  visitorId: string
+  score: Score
+  shadows: ShadowScore[]
+  features: FeatureValues
+}
+
+/** Each visitor by the model that is theirs, and by every shadow, on the same features. */
+async function scoredWith(
+  { scorerFor, shadows, rollout: { grades } }: Scorers,
+  batch: readonly Profile[],
+  now: number,
+): Promise<ScoredVisitor[]> {
+  const rows = batch.map((profile) => featuresOf(profile, now))
+  const inShadow = await Promise.all(
+    shadows.map((shadow) => shadow.score(rows, { reasons: false, grades })),
+  )
+  const byScorer = Map.groupBy(batch.keys(), (at) => scorerFor(batch[at]?.visitorId ?? null))
+  const scores = new Map<number, Score>()
+  for (const [scorer, places] of byScorer) {
+    const given = await scorer.score(
+      places.map((at) => rows[at] ?? {}),
+      { reasons: true, grades },
+    )
+    for (const [index, at] of places.entries()) {
+      const score = given[index]
+      if (score) scores.set(at, score)
+    }
+  }
+  return batch.flatMap(({ visitorId }, at) => {
+    const score = scores.get(at)
+    const said = inShadow.flatMap((each) => shadowOf(each[at]))
+    return score ? [{ visitorId, score, shadows: said, features: rows[at] ?? {} }] : []
+  })
+}
+
+function shadowOf(score: Score | undefined): ShadowScore[] {
+  if (!score) return []
+  const { modelVersion, probability, points, grade } = score
+  return [{ modelVersion, probability, points, grade }]
+}
+
+/**
+ * A print of what a person would notice: a change in anything else is not worth a row. Two scores of one
+ * visitor with the same print by chance, one in four billion, cost a row that comes with the next change.
+ */
+function printOf({ score, shadows }: ScoredVisitor): number {
   const reasons = score.reasons.slice(0, KEPT_REASONS).map((reason) => reason.text)
-  return `${score.points}|${score.grade}|${score.modelVersion}|${reasons.join('|')}`
+  const beside = shadows.map(({ modelVersion, points }) => `${modelVersion}:${points}`)
+  const said = [score.points, score.grade, score.modelVersion, ...beside, ...reasons]
+  return fnv1a(said.join('|'))
 }
 
-function scoreRow(profile: Profile, score: Score, features: unknown, now: number): string {
+function scoreRow({ visitorId, score, shadows, features }: ScoredVisitor, now: number): string {
   return JSON.stringify({
-    visitorId: profile.visitorId,
+    visitorId,
     scoredAt: now,
     ...score,
     reasons: score.reasons.slice(0, KEPT_REASONS),
     features,
+    shadows,
   })
 }

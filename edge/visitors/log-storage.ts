@@ -31,7 +31,7 @@ export type RowPlace =
   | { kind: 'underway' }
   | { kind: 'applied'; batch: Batch }
 
-type MetaKey = 'epoch' | 'folded_seq' | 'purged_at' | 'settled_seq'
+type MetaKey = 'epoch' | 'folded_seq' | 'purged_at' | 'rescoring' | 'settled_seq'
 
 /** The object's own SQLite tables. All methods are synchronous; callers group them in transactions. */
 export class LogStorage {

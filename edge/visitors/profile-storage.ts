@@ -25,6 +25,11 @@ export class ProfileStorage {
   constructor(sql: SqlStorage) {
     this.#sql = sql
     sql.exec(SCHEMA)
+    const columns = sql.exec('SELECT name FROM pragma_table_info(?)', 'profiles').toArray()
+    // Objects from before scores were repeated daily have none.
+    if (!columns.some(({ name }) => name === 'scored')) {
+      sql.exec('ALTER TABLE profiles ADD COLUMN scored INTEGER')
+    }
   }
 
   find(visitorId: string): StoredProfile {
@@ -36,14 +41,52 @@ export class ProfileStorage {
     return body === EVICTED ? { kind: 'evicted' } : { kind: 'kept', body }
   }
 
-  save(visitorId: string, body: string, touchedAt: number): void {
+  /** @param scored print of the score that was last put on the log; null for none */
+  save(visitorId: string, body: string, touchedAt: number, scored: number | null): void {
     this.#sql.exec(
-      `INSERT INTO profiles (visitor_id, body, touched_at) VALUES (?, ?, ?)
-       ON CONFLICT (visitor_id) DO UPDATE SET body = excluded.body, touched_at = excluded.touched_at`,
+      `INSERT INTO profiles (visitor_id, body, touched_at, scored) VALUES (?, ?, ?, ?)
+       ON CONFLICT (visitor_id) DO UPDATE SET body = excluded.body, touched_at = excluded.touched_at,
+         scored = coalesce(excluded.scored, scored)`,
       visitorId,
       body,
       touchedAt,
+      scored,
     )
+  }
+
+  /** Print of the score that was last put on the log; null where none is known. */
+  scored(visitorId: string): number | null {
+    const row = this.#sql
+      .exec('SELECT scored FROM profiles WHERE visitor_id = ?', visitorId)
+      .toArray()[0]
+    return typeof row?.scored === 'number' ? row.scored : null
+  }
+
+  setScored(visitorId: string, scored: number): void {
+    this.#sql.exec('UPDATE profiles SET scored = ? WHERE visitor_id = ?', scored, visitorId)
+  }
+
+  /** Visitors with a body, after one, by their ids. */
+  keptAfter(visitorId: string, limit: number): string[] {
+    return this.#sql
+      .exec(
+        "SELECT visitor_id FROM profiles WHERE visitor_id > ? AND body <> '' ORDER BY visitor_id LIMIT ?",
+        visitorId,
+        limit,
+      )
+      .toArray()
+      .map((row) => String(row.visitor_id))
+  }
+
+  /** How many have a body, up to one visitor and in all. */
+  keptCounts(upTo: string): { passed: number; all: number } {
+    const counts = this.#sql
+      .exec(
+        "SELECT count(*) AS n, coalesce(sum(visitor_id <= ?), 0) AS passed FROM profiles WHERE body <> ''",
+        upTo,
+      )
+      .one()
+    return { passed: Number(counts.passed), all: Number(counts.n) }
   }
 
   /** Visitors with a body that was last saved before `touchedBefore`, longest idle first. */
@@ -59,7 +102,12 @@ export class ProfileStorage {
   }
 
   evict(visitorId: string): void {
-    this.#sql.exec('UPDATE profiles SET body = ? WHERE visitor_id = ?', EVICTED, visitorId)
+    // One that comes back is scored as if for the first time.
+    this.#sql.exec(
+      'UPDATE profiles SET body = ?, scored = NULL WHERE visitor_id = ?',
+      EVICTED,
+      visitorId,
+    )
   }
 
   delete(visitorId: string): void {

@@ -1,5 +1,6 @@
 import type { Client, InArgs, InStatement, ResultSet } from '@libsql/client/web'
 import captureSchema from '../../migrations/workspace/0001_capture.sql?raw'
+import shadowScores from '../../migrations/workspace/0005_shadow_scores.sql?raw'
 
 /**
  * A workspace's database on the SQLite of a test's own object, because a test in workerd has no other:
@@ -17,6 +18,7 @@ export class StoreInStorage implements Client {
     this.#storage = storage
     this.sql = storage.sql
     this.sql.exec(captureSchema)
+    this.sql.exec(shadowScores)
   }
 
   async execute(statement: InStatement | string, args?: InArgs): Promise<ResultSet> {

@@ -3,7 +3,7 @@ import type { Profile } from '#shared/profile/profile.ts'
 import { type TargetingFacts, UNSEEN_VISITOR } from '#shared/targeting/facts.ts'
 import { factsOf } from '#shared/targeting/facts-of-profile.ts'
 import type { Env } from '../env.ts'
-import { starterScorer } from '../scoring/starter-scorer.ts'
+import { scorersOf } from '../scoring/registry/isolate-scorers.ts'
 import { directoryOf } from '../tenancy/directory-of.ts'
 import { visitorLogName } from './routing.ts'
 
@@ -34,11 +34,12 @@ export async function liveFacts(
   const vouched = personId !== null
   if (!profile) return vouched ? { ...UNSEEN_VISITOR, known: true } : null
   const now = Date.now()
-  const scorer = await starterScorer()
+  const scorers = await scorersOf(env, workspaceId)
   // A page waits 50 ms at most: while ONNX Runtime is cold the walker gives the same score.
-  const [score] = await scorer.score([featuresOf(profile, now)], {
+  const [score] = await scorers.scorerFor(visitorId).score([featuresOf(profile, now)], {
     reasons: false,
     whenCold: 'walk',
+    grades: scorers.rollout.grades,
   })
   const facts = factsOf(profile, now, score ?? null)
   return vouched ? { ...facts, known: true } : facts

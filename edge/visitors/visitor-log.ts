@@ -3,7 +3,7 @@ import type { CapturedEvent } from '#shared/events/captured-event.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import type { Env } from '../env.ts'
 import type { ErasureAnswer, ErasureOrder } from '../erasure/erasure-order.ts'
-import { starterScorer } from '../scoring/starter-scorer.ts'
+import { scorersOf } from '../scoring/registry/isolate-scorers.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
 import { directoryOf } from '../tenancy/directory-of.ts'
 import { drainStep } from './drain.ts'
@@ -21,6 +21,12 @@ import {
 } from './log-entry.ts'
 import { LogStorage } from './log-storage.ts'
 import { ObjectTombstones } from './object-tombstones.ts'
+import {
+  isRescoringDue,
+  type RescoringProgress,
+  rescoreSlice,
+  rescoringProgress,
+} from './rescoring.ts'
 import { bringBackVisitors, type ReturnStep } from './returning-visitors.ts'
 import { rewindToStore } from './rewind.ts'
 import { workspaceOfName } from './routing.ts'
@@ -35,8 +41,6 @@ const RETRY_MAX_MS = 15_000
 /** Beyond this the object pushes back (429) rather than fill its disk. */
 const MAX_BACKLOG_ROWS = 500_000
 const PURGE_EVERY_MS = 3_600_000
-/** Forgetting one costs a repeated score row, nothing else. */
-const MAX_REMEMBERED_SCORES = 20_000
 
 interface Waiting {
   entries: AppendEntry[]
@@ -54,7 +58,6 @@ export class VisitorLog extends DurableObject<Env> {
   readonly #persons: VouchedPersons
   readonly #tombstones: ObjectTombstones
   readonly #name: string
-  readonly #lastScored = new Map<string, string>()
   #waiting: Waiting[] = []
   #backlog: number
   /** When the pending alarm fires (Unix milliseconds), or null for none. */
@@ -62,6 +65,11 @@ export class VisitorLog extends DurableObject<Env> {
   #failures = 0
   /** What the sweep read in the store, where it is not what this object knows. */
   #announcedEpoch: string | null = null
+  /** The newest rollout that this object was told of. */
+  #announcedRollout = 0
+  #isRescoring = false
+  /** The announced rollout could not be had yet. */
+  #isBehind = false
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -128,7 +136,6 @@ export class VisitorLog extends DurableObject<Env> {
       for (const id of found.visitorIds) this.#persons.forget(id)
       return { ...told, found }
     })
-    for (const id of found.visitorIds) this.#lastScored.delete(id)
     if (isFirst || found.visitorIds.size > 0) this.#drainSoon()
     const rebuilt = [...new Set([...order.rebuilt, ...found.visitorIds])]
     const isLeft = found.underway > 0 || rebuilt.some((id) => this.#profiles.isReturning(id))
@@ -142,10 +149,11 @@ export class VisitorLog extends DurableObject<Env> {
 
   /**
    * Makes sure an alarm is pending where there is something to do; the sweep calls it for objects whose
-   * alarms gave up, and for those that nobody visits: they would not notice a restored store, and keep
-   * what is past its time.
+   * alarms gave up, and for those that nobody visits: they would not notice a restored store nor another
+   * rollout, and keep what is past its time.
    */
-  async wake(storeEpoch: string): Promise<void> {
+  async wake(storeEpoch: string, rollout: number): Promise<void> {
+    this.#announcedRollout = Math.max(this.#announcedRollout, rollout)
     const known = this.#log.meta('epoch')
     if (known !== null && known !== storeEpoch) this.#announcedEpoch = storeEpoch
     if (
@@ -153,10 +161,21 @@ export class VisitorLog extends DurableObject<Env> {
       this.#announcedEpoch !== null ||
       this.#profiles.returningCount > 0 ||
       this.#profiles.unscoredCount > 0 ||
-      this.#isPurgeDue(Date.now())
+      this.#isPurgeDue(Date.now()) ||
+      isRescoringDue(this.#log, this.#announcedRollout, Date.now())
     ) {
       await this.#setAlarm(Date.now())
     }
+  }
+
+  /** Another rollout scores from now on: every profile is scored again, between other work. */
+  async rescore(rollout: number): Promise<void> {
+    this.#announcedRollout = Math.max(this.#announcedRollout, rollout)
+    if (isRescoringDue(this.#log, rollout, Date.now())) this.#drainSoon()
+  }
+
+  async rescoring(): Promise<RescoringProgress> {
+    return rescoringProgress(this.#log, this.#profiles)
   }
 
   override async alarm(): Promise<void> {
@@ -290,7 +309,8 @@ export class VisitorLog extends DurableObject<Env> {
           if (returned.kind === 'done') this.#failures = 0
           const scored = await this.#score(deps.transaction)
           if (this.#log.backlog() > 0 || returned.kind === 'more') continue
-          if (!scored || this.#profiles.unscoredCount === 0) break
+          if (scored && this.#profiles.unscoredCount > 0) continue
+          if (!scored || !this.#isRescoring) break
         }
       }
       if (drained > 0) await this.#pokeProjector(workspace.id)
@@ -298,8 +318,8 @@ export class VisitorLog extends DurableObject<Env> {
       this.#purgeHourly()
       if (returned.kind === 'waiting') return this.#backOff(returned.reason)
       if (this.#log.backlog() > 0 || this.#profiles.unscoredCount > 0) return 0
-      if (this.#profiles.returningCount > 0) return 0
-      return this.#profiles.saveDueIn(Date.now())
+      if (this.#profiles.returningCount > 0 || this.#isRescoring) return 0
+      return this.#isBehind ? RETRY_MAX_MS : this.#profiles.saveDueIn(Date.now())
     } catch (error) {
       return this.#backOff(String(error))
     }
@@ -310,14 +330,22 @@ export class VisitorLog extends DurableObject<Env> {
    * they come again, and says so.
    */
   async #score(transaction: (work: () => void) => void): Promise<boolean> {
-    if (this.#lastScored.size > MAX_REMEMBERED_SCORES) this.#lastScored.clear()
     try {
-      const scorer = await starterScorer()
-      const now = Date.now()
-      await scoreLiveProfiles(this.#profiles, this.#log, scorer, this.#lastScored, transaction, now)
+      const workspaceId = workspaceOfName(this.#name)
+      const deps = {
+        profiles: this.#profiles,
+        log: this.#log,
+        scorers: await scorersOf(this.env, workspaceId, this.#announcedRollout),
+        transaction,
+        now: Date.now(),
+      }
+      await scoreLiveProfiles(deps)
+      this.#isBehind = deps.scorers.rollout.version < this.#announcedRollout
+      this.#isRescoring = this.#profiles.unscoredCount === 0 && (await rescoreSlice(deps))
       return true
     } catch (error) {
       this.#profiles.takeUnscored(Number.POSITIVE_INFINITY)
+      this.#isRescoring = false
       console.error(
         JSON.stringify({ event: 'scoring_failed', object: this.#name, reason: String(error) }),
       )

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { delongAuc } from '../metrics/delong.ts'
+import { delongAuc } from '#shared/metrics/delong.ts'
 import { seededUniform } from '../random/seeded.ts'
 import { type Table, takeRows } from '../table/table.ts'
 import { tableDrift } from './table-drift.ts'

@@ -1,9 +1,6 @@
-/** Binary outcomes beside the probabilities that were predicted for them; equal lengths, not empty. */
-export interface Predictions {
-  probabilities: ArrayLike<number>
-  /** 1 where it happened, else 0. */
-  outcomes: ArrayLike<number>
-}
+import type { Predictions } from '#shared/metrics/predictions.ts'
+
+export type { Predictions }
 
 const CALIBRATION_BINS = 10
 /** Log loss of a certain and wrong prediction is infinite; this is how far it is held. */

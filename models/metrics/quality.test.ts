@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { delongAuc, delongGap } from '#shared/metrics/delong.ts'
 import { seededUniform } from '../random/seeded.ts'
-import { delongAuc, delongGap } from './delong.ts'
 import { auc, brier, logLoss, type Predictions } from './metrics.ts'
 import { aucGap, qualityOf } from './quality.ts'
 import { measure, ranked } from './ranked.ts'

@@ -1,5 +1,5 @@
+import { delongAuc, delongGap } from '#shared/metrics/delong.ts'
 import { seededUniform, type Uniform } from '../random/seeded.ts'
-import { delongAuc, delongGap } from './delong.ts'
 import type { Predictions } from './metrics.ts'
 import { type Measures, measure, type Ranked, ranked, TENTHS } from './ranked.ts'
 

@@ -38,3 +38,12 @@ export const Score = z.object({
   reasons: z.array(Reason),
 })
 export type Score = z.infer<typeof Score>
+
+/** What a model in shadow said of the same features at the same moment. */
+export const ShadowScore = Score.pick({
+  modelVersion: true,
+  probability: true,
+  points: true,
+  grade: true,
+})
+export type ShadowScore = z.infer<typeof ShadowScore>

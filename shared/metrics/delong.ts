@@ -1,4 +1,4 @@
-import type { Predictions } from './metrics.ts'
+import type { Predictions } from './predictions.ts'
 
 export interface AucWithVariance {
   auc: number

@@ -1,0 +1,66 @@
+import { OnnxError } from '#models/onnx/model.ts'
+import type { FeatureValues } from '#shared/features/registry.ts'
+import type { PromotionCheck } from '#shared/scoring/promotion-check.ts'
+import { ModelError } from '../../model-error.ts'
+import type { OnnxRuntime } from '../../onnx-runtime.ts'
+import type { Scorer } from '../../scorer.ts'
+import { type ScoringModel, servedModel } from '../../served-model.ts'
+import { outcomeCheck } from './outcome-check.ts'
+import { parityCheck } from './parity-check.ts'
+import type { JudgedScore } from './recent-outcomes.ts'
+import { timeCheck } from './time-check.ts'
+
+export interface CheckDeps {
+  runtime: OnnxRuntime
+  /** Makes a scorer of the model that is checked. */
+  scorerOf(model: ScoringModel): Scorer
+  champion: Scorer
+  /** Features of visitors scored lately, for parity and time. */
+  recentFeatures(): Promise<FeatureValues[]>
+  /** Scores with known outcome, made after a moment (Unix milliseconds). */
+  judged(after: number): Promise<JudgedScore[]>
+  /** Does some input or output, and returns the time after it in milliseconds. */
+  tick(): Promise<number>
+}
+
+/** Everything that must hold before a model may score visitors, in the order in which faults make the rest idle. */
+export async function checkModel(model: ScoringModel, deps: CheckDeps): Promise<PromotionCheck[]> {
+  const unfit = checkFitness(model)
+  if (unfit) return [unfit]
+  const checks: PromotionCheck[] = [
+    {
+      check: 'features',
+      verdict: 'passed',
+      finding: `It was trained on the features that are computed now (${model.manifest.featureHash}).`,
+    },
+    { check: 'file', verdict: 'passed', finding: 'Its file is whole and within what is served.' },
+  ]
+  const visitors = await deps.recentFeatures()
+  checks.push(await parityCheck(model, deps.runtime, visitors))
+  const candidate = deps.scorerOf(model)
+  checks.push(await timeCheck(candidate, visitors, deps.tick))
+  const judged = await deps.judged(model.manifest.trainedOn.to)
+  const rows = judged.map(({ features }) => features)
+  const probabilities = async (scorer: Scorer) =>
+    (await scorer.score(rows, { reasons: false })).map(({ probability }) => probability)
+  checks.push(
+    outcomeCheck({
+      outcomes: judged.map(({ converted }) => converted),
+      candidate: await probabilities(candidate),
+      champion: await probabilities(deps.champion),
+    }),
+  )
+  return checks
+}
+
+/** What keeps a model from being served at all; null where nothing does. */
+export function checkFitness(model: ScoringModel): PromotionCheck | null {
+  try {
+    servedModel(model)
+    return null
+  } catch (error) {
+    if (!(error instanceof ModelError || error instanceof OnnxError)) throw error
+    const isOther = error instanceof ModelError && error.kind === 'other_features'
+    return { check: isOther ? 'features' : 'file', verdict: 'failed', finding: error.message }
+  }
+}
