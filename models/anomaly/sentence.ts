@@ -1,3 +1,4 @@
+import { amount } from '#shared/features/phrasing.ts'
 import type { CountSeries } from './count-series.ts'
 
 /** An anomaly as people read it, in the workspace's own time. */
@@ -29,8 +30,4 @@ export function anomalySentence(
   const [from, to] = [Math.ceil(lower), Math.floor(upper)]
   const expected = from > 0 ? `between ${amount(from)} and ${amount(to)}` : `at most ${amount(to)}`
   return `${measure} on ${when} were ${amount(value)}, expected ${expected}.`
-}
-
-function amount(count: number): string {
-  return new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 }).format(count)
 }
