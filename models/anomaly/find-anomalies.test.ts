@@ -55,19 +55,19 @@ function kindOf(action: () => unknown): string {
 }
 
 describe('anomalies of a quiet site', () => {
-  test('ring less than once in a year by the hour, over nine simulated years', {
+  test('ring less than once in a year by the hour, over six simulated years', {
     timeout: 60_000,
   }, () => {
     // Nominal at 4.5 deviations is 0.06 a year; the promise in docs/anomalies.md is one a year.
     let [alarms, hours] = [0, 0]
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= 40; seed++) {
       const busiestHour = [2, 30, 1000][seed % 3] ?? 0
       const found = judged(simulatedCounts(site(seed, { busiestHour, unrest: 0.05 * (seed % 2) })))
       alarms += found.anomalies.length
       hours += found.judged
     }
-    expect(hours).toBe(60 * 8 * WEEK_HOURS)
-    expect(alarms / (hours / 8760), `${alarms} in ${hours} hours, seeds 1 to 60`).toBeLessThan(1)
+    expect(hours).toBe(40 * 8 * WEEK_HOURS)
+    expect(alarms / (hours / 8760), `${alarms} in ${hours} hours, seeds 1 to 40`).toBeLessThan(1)
   })
 
   test('ring less than once in ten years by the day, for the latest days too', () => {
@@ -89,7 +89,7 @@ describe('anomalies of a quiet site', () => {
 describe('a spike', () => {
   test('of ten deviations is found nearly always, of two never', { timeout: 60_000 }, () => {
     let [found, seen] = [0, 0]
-    for (let seed = 1; seed <= 24; seed++) {
+    for (let seed = 1; seed <= 16; seed++) {
       const of = site(seed)
       // A weekday's business hour, in any of the weeks.
       const index = (seed % 8) * WEEK_HOURS + (seed % 5) * 24 + 9 + (seed % 8)
@@ -99,8 +99,8 @@ describe('a spike', () => {
       if (rings(10)) found++
       if (rings(2)) seen++
     }
-    expect(found, 'seeds 1 to 24').toBeGreaterThanOrEqual(23)
-    expect(seen, 'seeds 1 to 24').toBe(0)
+    expect(found, 'seeds 1 to 16').toBeGreaterThanOrEqual(15)
+    expect(seen, 'seeds 1 to 16').toBe(0)
   })
 
   test('in the very last hour is found by asking for that hour alone', () => {
@@ -171,7 +171,7 @@ describe('a sentence', () => {
 })
 
 describe('what changes for good or is missing', () => {
-  test('a site that doubles from one hour on is no anomaly three weeks later', () => {
+  test('a site that doubles from one hour on is no anomaly a week later', () => {
     for (let seed = 1; seed <= 5; seed++) {
       const shiftAt = SIMULATED_FROM + 4 * WEEK_HOURS * HOUR_MS
       const points = simulatedCounts(site(seed)).map(({ at, value }) => ({

@@ -32,7 +32,7 @@ function kindOf(rows: Rows): string {
 
 describe('an isolation forest', () => {
   test('isolates a row that lies apart, and says by which column', () => {
-    for (let seed = 1; seed <= 10; seed++) {
+    for (let seed = 1; seed <= 4; seed++) {
       const rows = evenRows(seed, 600, 2)
       rows.values[5 * 2] = 0.5
       rows.values[5 * 2 + 1] = 9
@@ -62,7 +62,7 @@ describe('an isolation forest', () => {
   })
 
   test('is the same for the same seed to the last bit, and another for another', () => {
-    const rows = evenRows(4, 500, 5, 0.1)
+    const rows = evenRows(4, 300, 5, 0.1)
     expect(growForest(rows, { seed: 7 })).toEqual(growForest(rows, { seed: 7 }))
     expect(growForest(rows, { seed: 8 })).not.toEqual(growForest(rows, { seed: 7 }))
   })
