@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os'
+import { benchAnomaly } from './anomaly/bench-anomaly.ts'
 import { benchCapture } from './capture/capture.ts'
 import { captureReport } from './capture/report.ts'
 import { benchForecast } from './forecast/bench-forecast.ts'
@@ -7,8 +8,8 @@ import { benchScore } from './score/bench-score.ts'
 import { benchTrain } from './train/bench-train.ts'
 
 /**
- * `npm run bench -- capture`, `-- score`, `-- train`, `-- intent FILE` or `-- forecast FOLDER`: one table for
- * people, one JSON line for machines. Figures of one run belong together; compare their ratios, not
+ * `npm run bench -- capture`, `-- score`, `-- train`, `-- anomaly`, `-- intent FILE` or
+ * `-- forecast FOLDER`: one table for people, one JSON line for machines. Figures of one run belong together; compare their ratios, not
  * numbers from different days.
  */
 async function capture(): Promise<boolean> {
@@ -20,6 +21,7 @@ async function capture(): Promise<boolean> {
 }
 
 const BENCHES: Record<string, () => Promise<boolean>> = {
+  anomaly: benchAnomaly,
   capture,
   intent: () => benchIntent(process.argv.slice(3)),
   score: async () => (await benchScore()).pass,
