@@ -18,7 +18,8 @@ const WORDS: SentimentWords = {
   data: 'Messages written for this set (models/sentiment/messages), none by a visitor. Messages that say much the same form a family, and a family lies wholly in one part; parts were drawn by chance.',
   limits: [
     'It knows the words of its training messages and pairs of them. A word of praise or blame that it has not seen says nothing to it.',
-    'A negation is learnt as a pair of words ("not bad"), so one that stands farther from its word, or before an unknown one, is lost.',
+    'A negation is learnt as a pair of words, and it often loses against the word itself: "not bad" is taken as negative.',
+    'A message of which no word is known gets what was commonest in training, with a probability of about a third.',
     'Irony is mostly taken at its word.',
     'Emoticons of punctuation like ":(" are not read; pictographs are.',
   ],

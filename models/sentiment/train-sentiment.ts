@@ -13,7 +13,7 @@ export interface SentimentOptions extends SvmOptions {
 
 /** Chosen on the validation messages (docs/chat-intent.md). */
 export const SENTIMENT_OPTIONS: SentimentOptions = {
-  cost: 0.2,
+  cost: 0.5,
   epochs: 20,
   seed: 1,
   fewestTexts: 1,

@@ -17,7 +17,7 @@ export class TextModelError extends Error {
   readonly next = 'Take manifest and ONNX file from the same training.'
 }
 
-/** What is needed beside an ONNX session. Takes a millisecond or two and 1 MB: once an isolate. */
+/** What is needed beside an ONNX session. Takes 1 MB of memory: once an isolate. */
 export function intentReaderOf({ intents, vocabulary, refusal }: IntentManifest): IntentReader {
   return { intents, vocabulary: vocabularyFrom(vocabulary), refusal }
 }
