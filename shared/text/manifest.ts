@@ -4,21 +4,32 @@ import { SIGNALS } from './signals.ts'
 
 const count = z.number().int().nonnegative()
 
+/**
+ * Tens of thousands of whole numbers. They are checked in one go: zod's own check of each would take
+ * longer than all else that an isolate does to load a model.
+ */
+const wholeNumbers = (least: number, most: number) =>
+  z.custom<number[]>(
+    (value) =>
+      Array.isArray(value) &&
+      value.every((item) => Number.isInteger(item) && item >= least && item <= most),
+    { error: `expected whole numbers from ${least} to ${most}` },
+  )
+
 /** {@link VocabularyCounts} as a file keeps them. */
 const Counts = z
   .object({
     texts: z.number().int().positive(),
-    buckets: z.array(count.max(TEXT_BUCKETS - 1)).min(1),
-    frequencies: z.array(z.number().int().positive()),
-  })
-  .refine(({ buckets, frequencies }) => buckets.length === frequencies.length, {
-    error: 'buckets and frequencies are not of one length',
+    buckets: wholeNumbers(0, TEXT_BUCKETS - 1),
+    frequencies: wholeNumbers(1, Number.MAX_SAFE_INTEGER),
   })
   .refine(
+    ({ buckets, frequencies }) => buckets.length > 0 && buckets.length === frequencies.length,
+    { error: 'buckets and frequencies are empty, or not of one length' },
+  )
+  .refine(
     ({ buckets }) => buckets.every((bucket, at) => at === 0 || bucket > (buckets[at - 1] ?? 0)),
-    {
-      error: 'buckets do not ascend',
-    },
+    { error: 'buckets do not ascend' },
   )
 
 const common = {

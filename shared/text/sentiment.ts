@@ -1,5 +1,4 @@
-import type { LinearClasses } from './linear-classes.ts'
-import { marginsInto } from './linear-classes.ts'
+import { type LinearClasses, marginsInto } from './linear-classes.ts'
 import { softmaxAt } from './softmax.ts'
 import { readText, type Vocabulary } from './vocabulary.ts'
 
@@ -16,6 +15,18 @@ export interface SentimentAnswer {
   sentiment: string
   /** Calibrated: 0 to 1. */
   probability: number
+}
+
+/** The same from what the ONNX file puts out for one message: [sentiments] probabilities. */
+export function sentimentFrom(
+  probabilities: ArrayLike<number>,
+  sentiments: readonly string[],
+): SentimentAnswer {
+  let best = 0
+  for (let at = 1; at < sentiments.length; at++) {
+    if ((probabilities[at] ?? 0) > (probabilities[best] ?? 0)) best = at
+  }
+  return { sentiment: sentiments[best] ?? '', probability: probabilities[best] ?? Number.NaN }
 }
 
 /** How a message sounds. One of which no word is known gets what was commonest in training. */

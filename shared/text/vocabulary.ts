@@ -57,13 +57,12 @@ export function learnVocabulary(texts: readonly TextCounts[], fewestTexts: numbe
 export function vocabularyFrom(counts: VocabularyCounts): Vocabulary {
   const { texts, buckets, frequencies } = counts
   const columnOf = new Int32Array(TEXT_BUCKETS).fill(-1)
-  for (let column = 0; column < buckets.length; column++) columnOf[buckets[column] ?? 0] = column
-  return {
-    counts,
-    columnOf,
-    idf: Float32Array.from(frequencies, (frequency) => Math.log((1 + texts) / (1 + frequency)) + 1),
-    unseenIdf: Math.log(1 + texts) + 1,
+  const idf = new Float32Array(buckets.length)
+  for (let column = 0; column < buckets.length; column++) {
+    columnOf[buckets[column] ?? 0] = column
+    idf[column] = Math.log((1 + texts) / (1 + (frequencies[column] ?? 0))) + 1
   }
+  return { counts, columnOf, idf, unseenIdf: Math.log(1 + texts) + 1 }
 }
 
 export function readText(text: string, vocabulary: Vocabulary): ReadText {
