@@ -1,7 +1,7 @@
 import { cpus, totalmem } from 'node:os'
-import { assessText, classifyText, type IntentModel } from '#models/intent/classify.ts'
 import { intentQuality } from '#models/intent/evaluate.ts'
 import { INTENT_OPTIONS, trainIntents } from '#models/intent/train-intents.ts'
+import { assessText, classifyText, type IntentModel } from '#shared/text/classify.ts'
 import { type ClincData, readClinc } from './clinc.ts'
 
 const MUST = { accuracy: 0.91, outsideRecall: 0.5 }

@@ -1,5 +1,5 @@
+import { type Assessment, decideIntent } from '#shared/text/classify.ts'
 import { auc, expectedCalibrationError } from '../metrics/metrics.ts'
-import { type Assessment, decideIntent } from './classify.ts'
 
 export interface JudgedAssessment extends Assessment {
   correct: boolean

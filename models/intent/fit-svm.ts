@@ -1,12 +1,6 @@
 import type { SparseVector } from '#shared/text/features.ts'
+import { type LinearClasses, marginsInto } from '#shared/text/linear-classes.ts'
 import { seededUniform, shuffle } from '../random/seeded.ts'
-
-export interface LinearClasses {
-  classes: number
-  columns: number
-  /** [columns + 1][classes], the bias last: a text touches whole lines of it. */
-  weights: Float32Array
-}
 
 export interface SvmOptions {
   /** Price of a violated margin, liblinear's C. */
@@ -71,21 +65,6 @@ export function fitSvm(
     }
   }
   return model
-}
-
-/** Margins of one text for every class, written into `into`: [classes]. */
-export function marginsInto(
-  into: Float64Array,
-  { classes, columns, weights }: LinearClasses,
-  { indices, values }: SparseVector,
-): void {
-  const bias = columns * classes
-  for (let c = 0; c < classes; c++) into[c] = weights[bias + c] ?? 0
-  for (let k = 0; k < indices.length; k++) {
-    const base = (indices[k] ?? 0) * classes
-    const value = values[k] ?? 0
-    for (let c = 0; c < classes; c++) into[c] = (into[c] ?? 0) + value * (weights[base + c] ?? 0)
-  }
 }
 
 function squared(values: Float32Array): number {

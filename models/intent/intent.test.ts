@@ -1,33 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { assessText, classifyText, decideIntent } from './classify.ts'
+import { assessText, classifyText, decideIntent } from '#shared/text/classify.ts'
 import { intentQuality } from './evaluate.ts'
-import type { IntentExamples, LabelledText } from './examples.ts'
+import { smallSet } from './intent-set.fixture.ts'
 import { INTENT_OPTIONS, trainIntents } from './train-intents.ts'
 
-const PHRASES: Record<string, string[]> = {
-  price: ['how much is it', 'what does it cost', 'price of the plan', 'is there a discount'],
-  demo: ['show me a demo', 'can i see it live', 'book a meeting', 'talk to somebody'],
-  support: ['it does not work', 'i get an error', 'the page is broken', 'please help me'],
-}
-const ENDINGS = ['', ' please', ' today', ' for my team', ' now', ' thanks']
-const STRANGE = ['who won the match', 'boil an egg', 'capital of peru', 'tell a joke', 'sing']
-
-/** Every phrase with some endings for training, and with the others for validation. */
-function madeUp(): IntentExamples {
-  const ended = (endings: string[]): LabelledText[] =>
-    Object.entries(PHRASES).flatMap(([intent, phrases]) =>
-      phrases.flatMap((phrase) => endings.map((ending) => ({ text: phrase + ending, intent }))),
-    )
-  return {
-    train: ended(ENDINGS.slice(0, 4)),
-    outsideTrain: ['rain tomorrow', 'play some music', 'how old is the moon'],
-    validation: ended(ENDINGS.slice(4)),
-    outsideValidation: STRANGE.flatMap((text) => [text, `${text} now`]),
-  }
-}
-
-const EXAMPLES = madeUp()
+const EXAMPLES = smallSet()
 const MODEL = trainIntents(EXAMPLES)
 
 describe('intents of a small separable set', () => {
@@ -48,7 +26,7 @@ describe('intents of a small separable set', () => {
   })
 
   test('give the same bits for the same seed and others for another seed', () => {
-    expect(trainIntents(madeUp())).toEqual(MODEL)
+    expect(trainIntents(smallSet())).toEqual(MODEL)
     const other = trainIntents(EXAMPLES, { ...INTENT_OPTIONS, epochs: 1, seed: 2 })
     const again = trainIntents(EXAMPLES, { ...INTENT_OPTIONS, epochs: 1 })
     expect(other.linear.weights).not.toEqual(again.linear.weights)

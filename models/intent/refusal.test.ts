@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { inScopeScore } from '#shared/text/in-scope.ts'
+import { signalsOf } from '#shared/text/signals.ts'
+import { softmaxAt } from '#shared/text/softmax.ts'
 import { seededUniform } from '../random/seeded.ts'
-import { fitRefusal, inScopeScore } from './refusal.ts'
-import { signalsOf } from './signals.ts'
-import { fitSharpness, softmaxAt } from './temperature.ts'
+import { fitRefusal } from './refusal.ts'
+import { fitSharpness } from './temperature.ts'
 
 const ROWS = 400
 const NO_MATCH = -1

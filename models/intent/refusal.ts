@@ -1,14 +1,6 @@
+import { inScopeScore, type Refusal } from '#shared/text/in-scope.ts'
+import { SIGNALS, type Signals } from '#shared/text/signals.ts'
 import { fitLogistic } from '../logistic/fit.ts'
-import { sigmoid } from '../onnx/linear-walker.ts'
-import { SIGNALS, type Signals } from './signals.ts'
-
-/** How signals become the score of being in scope, and below which score a message is refused. */
-export interface Refusal {
-  weights: Float64Array
-  bias: number
-  /** 0 refuses nothing. */
-  threshold: number
-}
 
 export interface JudgedSignals {
   signals: Signals
@@ -49,16 +41,6 @@ export function fitRefusal(
     accuracyPrice * inside.length,
   )
   return { weights, bias, threshold }
-}
-
-/** From 0 to 1, higher for what looks like one of the intents. */
-export function inScopeScore(
-  { values }: Signals,
-  { weights, bias }: Pick<Refusal, 'weights' | 'bias'>,
-): number {
-  let margin = bias
-  for (const [at, value] of values.entries()) margin += value * (weights[at] ?? 0)
-  return sigmoid(margin)
 }
 
 /**

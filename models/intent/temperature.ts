@@ -1,3 +1,5 @@
+import { softmaxAt } from '#shared/text/softmax.ts'
+
 const COLDEST_LOG = Math.log(0.01)
 const HOTTEST_LOG = Math.log(100)
 const STEPS = 60
@@ -28,12 +30,4 @@ export function fitSharpness(margins: readonly Float64Array[], labels: ArrayLike
     else low = left
   }
   return Math.exp((low + high) / 2)
-}
-
-/** Probability of class `at` among all of `margins`, which are multiplied by `sharpness`. */
-export function softmaxAt(margins: Float64Array, at: number, sharpness: number): number {
-  const own = margins[at] ?? 0
-  let sum = 0
-  for (const margin of margins) sum += Math.exp(sharpness * (margin - own))
-  return 1 / sum
 }

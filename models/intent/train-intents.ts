@@ -1,6 +1,6 @@
+import { type IntentModel, look } from '#shared/text/classify.ts'
 import { countText } from '#shared/text/features.ts'
 import { learnVocabulary, readText, weighted } from '#shared/text/vocabulary.ts'
-import { type IntentModel, look } from './classify.ts'
 import { type IntentExamples, intentsOf } from './examples.ts'
 import { fitSvm, type SvmOptions } from './fit-svm.ts'
 import { fitRefusal } from './refusal.ts'

@@ -80,7 +80,8 @@ function tensorData(tensor: RawTensor): TensorData {
       check(raw === undefined ? tensor.floats.length : raw.byteLength / 4)
       if (raw === undefined) return { type: 'float32', values: Float32Array.from(tensor.floats) }
       const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
-      const values = Float32Array.from({ length: size }, (_, i) => view.getFloat32(i * 4, true))
+      const values = new Float32Array(size)
+      for (let i = 0; i < size; i++) values[i] = view.getFloat32(i * 4, true)
       return { type: 'float32', values }
     }
     case DATA_TYPE.int64: {

@@ -1,6 +1,11 @@
 import { fnv1a, mixed } from './hash.ts'
 import { wordsOf } from './words.ts'
 
+/**
+ * Names what this file and its words make of a text. Whoever changes that gives it a new name, and
+ * trains the shipped models again.
+ */
+export const TEXT_FEATURES = 'words-pairs-grams-1'
 /** Half for words, half for characters, so that neither crowds out the other. */
 export const TEXT_BUCKETS = 2 ** 18
 const HALF = TEXT_BUCKETS / 2

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { countText, TEXT_BUCKETS } from './features.ts'
+import { fnv1a64 } from '../features/fingerprint.ts'
+import { countText, TEXT_BUCKETS, TEXT_FEATURES } from './features.ts'
 import { fnv1a, mixed } from './hash.ts'
 import { learnVocabulary, readText } from './vocabulary.ts'
 import { wordsOf } from './words.ts'
@@ -132,5 +133,19 @@ describe('a vocabulary', () => {
     const strict = learnVocabulary(['ein wort', 'ein anderes'].map(countText), 2)
     expect(readText('wort', strict).vector.indices.length).toBe(0)
     expect(readText('ein', strict).vector.indices.length).toBeGreaterThan(0)
+  })
+})
+
+describe('the name of the features', () => {
+  test('goes with what is made of these texts: who changes that gives it a new name and trains again', () => {
+    const texts = ["What's the price in €?", 'ＡＢＣ straße 👍', 'a', 'Где мой заказ']
+    const all = texts.map((text) => {
+      const { buckets, counts } = countText(text)
+      return [[...buckets], [...counts]]
+    })
+    expect([TEXT_FEATURES, fnv1a64(JSON.stringify(all))]).toEqual([
+      'words-pairs-grams-1',
+      '5d360c4ca51b7538',
+    ])
   })
 })

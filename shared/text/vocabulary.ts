@@ -6,8 +6,19 @@ import {
   type TextCounts,
 } from './features.ts'
 
+/** What was counted in training, from which a vocabulary follows: it is what a file keeps. */
+export interface VocabularyCounts {
+  /** How many texts were read. */
+  texts: number
+  /** The bucket of each column, ascending. */
+  buckets: ArrayLike<number>
+  /** How many texts have the bucket: one a column. */
+  frequencies: ArrayLike<number>
+}
+
 /** Which buckets a model knows, and how telling each is. */
 export interface Vocabulary {
+  counts: VocabularyCounts
   /** The column of each bucket, or -1: [TEXT_BUCKETS]. */
   columnOf: Int32Array
   /** Smoothed inverse document frequency of each column. */
@@ -34,14 +45,24 @@ export function learnVocabulary(texts: readonly TextCounts[], fewestTexts: numbe
   for (const { buckets } of texts) {
     for (const bucket of buckets) documents[bucket] = (documents[bucket] ?? 0) + 1
   }
-  const columnOf = new Int32Array(TEXT_BUCKETS).fill(-1)
-  const idf: number[] = []
+  const buckets: number[] = []
   for (const [bucket, frequency] of documents.entries()) {
-    if (frequency < fewestTexts) continue
-    columnOf[bucket] = idf.length
-    idf.push(Math.log((1 + texts.length) / (1 + frequency)) + 1)
+    if (frequency >= fewestTexts) buckets.push(bucket)
   }
-  return { columnOf, idf: Float32Array.from(idf), unseenIdf: Math.log(1 + texts.length) + 1 }
+  const frequencies = buckets.map((bucket) => documents[bucket] ?? 0)
+  return vocabularyFrom({ texts: texts.length, buckets, frequencies })
+}
+
+/** The vocabulary that was learnt, from its counts alone. */
+export function vocabularyFrom(counts: VocabularyCounts): Vocabulary {
+  const { texts, buckets, frequencies } = counts
+  const columnOf = new Int32Array(TEXT_BUCKETS).fill(-1)
+  const idf = new Float32Array(buckets.length)
+  for (let column = 0; column < buckets.length; column++) {
+    columnOf[buckets[column] ?? 0] = column
+    idf[column] = Math.log((1 + texts) / (1 + (frequencies[column] ?? 0))) + 1
+  }
+  return { counts, columnOf, idf, unseenIdf: Math.log(1 + texts) + 1 }
 }
 
 export function readText(text: string, vocabulary: Vocabulary): ReadText {

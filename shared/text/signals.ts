@@ -18,7 +18,7 @@ export const SIGNALS = ['best margin', 'lead over outside', 'coverage'] as const
  * @param outside margin of the out-of-scope class
  * @param coverage share of known words, 0 to 1
  */
-export function signalsOf(intents: Float64Array, outside: number, coverage: number): Signals {
+export function signalsOf(intents: ArrayLike<number>, outside: number, coverage: number): Signals {
   let best = 0
   for (let c = 1; c < intents.length; c++) {
     if ((intents[c] ?? 0) > (intents[best] ?? 0)) best = c

@@ -1,17 +1,23 @@
-import { type ReadText, readText, type Vocabulary } from '#shared/text/vocabulary.ts'
-import { type LinearClasses, marginsInto } from './fit-svm.ts'
-import { inScopeScore, type Refusal } from './refusal.ts'
+import { inScopeScore, type Refusal } from './in-scope.ts'
+import { type LinearClasses, marginsInto } from './linear-classes.ts'
 import { type Signals, signalsOf } from './signals.ts'
-import { softmaxAt } from './temperature.ts'
+import { softmaxAt } from './softmax.ts'
+import { type ReadText, readText, type Vocabulary } from './vocabulary.ts'
 
-export interface IntentModel {
-  /** Names of all classes of `linear` but its last, which is out of scope. */
+/** What stands beside the weights: enough where an ONNX runtime computes margins and softmax. */
+export interface IntentReader {
+  /** Names of all classes but the last, which is out of scope. */
   intents: readonly string[]
   vocabulary: Vocabulary
+  refusal: Refusal
+}
+
+/** All that the plain walker needs. */
+export interface IntentModel extends IntentReader {
+  /** One class an intent, and the last for what is out of scope. */
   linear: LinearClasses
   /** Factor on margins within the softmax: one over the temperature. */
   sharpness: number
-  refusal: Refusal
 }
 
 /** The likeliest intent, before it is decided whether to believe it. */
@@ -44,6 +50,28 @@ export function assessText(text: string, model: IntentModel): Assessment {
     intent: model.intents[signals.best] ?? '',
     probability: softmaxAt(margins, signals.best, model.sharpness),
     inScope: inScopeScore(signals, model.refusal),
+  }
+}
+
+/**
+ * The same from what the ONNX file puts out for one message.
+ *
+ * @param margins one an intent, and one for out of scope: [intents + 1]
+ * @param probabilities [intents]
+ * @param coverage share of known words, as `readText` gave it with the row
+ */
+export function assessOutputs(
+  margins: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  coverage: number,
+  { intents, refusal }: Pick<IntentReader, 'intents' | 'refusal'>,
+): Assessment {
+  const named = Array.from(intents, (_, at) => margins[at] ?? Number.NaN)
+  const signals = signalsOf(named, margins[intents.length] ?? Number.NaN, coverage)
+  return {
+    intent: intents[signals.best] ?? '',
+    probability: probabilities[signals.best] ?? Number.NaN,
+    inScope: inScopeScore(signals, refusal),
   }
 }
 
