@@ -20,6 +20,7 @@ import { scoreRoutes } from './scoring/routes.ts'
 import { starterScorer } from './scoring/starter-scorer.ts'
 import { syncRoutes } from './sync/routes.ts'
 import { directoryOf } from './tenancy/directory-of.ts'
+import { trainingRoutes } from './training/routes.ts'
 import { liveFacts, liveProfile } from './visitors/visitor-facts.ts'
 
 /** What serving pages and answering decisions share. */
@@ -65,6 +66,7 @@ export function createApp(env: Env): ApiApp {
     erasureRoutes(),
     projectionRoutes(),
     syncRoutes(),
+    trainingRoutes(),
     healthRoutes(),
   ]) {
     app.route('/', routes)

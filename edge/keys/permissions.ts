@@ -18,6 +18,7 @@ export const PERMISSIONS = {
   'slots:read': ['secret'],
   'slots:write': ['secret'],
   'sync:read': ['secret'],
+  'training:read': ['secret'],
   public: ['write', 'secret'],
 } as const satisfies Record<string, readonly KeyKind[]>
 
