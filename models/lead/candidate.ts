@@ -7,10 +7,10 @@ export interface Candidate {
   algorithm: ModelManifest['algorithm']
   calibration: 'platt' | 'isotonic'
   /**
-   * On the validation rows, by the model that has not seen them, each calibrated by a curve fitted without
-   * it; in nats. What decides which model ships.
+   * Of the validation rows, by the model that has not seen them, each calibrated by a curve fitted without
+   * it. What decides which model ships.
    */
-  validationLogLoss: number
+  validation: Float64Array
   columns: ModelColumn[]
   /** Margin of the average visitor, in log-odds. */
   base: number

@@ -2,7 +2,7 @@ import { attribute, linearExplainer } from '#shared/explain/linear.ts'
 import { FEATURES } from '#shared/features/registry.ts'
 import { encodeRows } from '#shared/scoring/encoding.ts'
 import { marginsOf } from '../calibration/calibration.ts'
-import { chooseCalibration } from '../calibration/choose-calibration.ts'
+import { crossCalibrated } from '../calibration/choose-calibration.ts'
 import { fitPlatt } from '../calibration/platt.ts'
 import { outcomesOf, predict, trainLogistic } from '../logistic/train.ts'
 import { linearToOnnx } from '../onnx/linear.ts'
@@ -39,7 +39,7 @@ export function logisticCandidate(
   return {
     algorithm: 'logistic-regression',
     calibration: 'platt',
-    validationLogLoss: chooseCalibration(unseen, outcomes, seed).logLoss.platt,
+    validation: crossCalibrated('platt', unseen, outcomes, seed),
     columns: named,
     base: linearMargins(linear, means)[0] ?? 0,
     l2,

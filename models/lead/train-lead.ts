@@ -12,7 +12,7 @@ import { meanEffects } from '../manifest/effects.ts'
 import { baselineOf, figuresOf } from '../manifest/figures.ts'
 import { periodOf, trainAndTest } from '../manifest/periods.ts'
 import { standingOf } from '../manifest/standing.ts'
-import { calibrationBins } from '../metrics/metrics.ts'
+import { calibrationBins, logLoss } from '../metrics/metrics.ts'
 import { aucGap, qualityOf } from '../metrics/quality.ts'
 import type { Candidate } from './candidate.ts'
 import { assertBothOutcomes, assertEnough } from './enough.ts'
@@ -66,14 +66,17 @@ export function trainLead(
   const logistic = logisticCandidate({ fit, validation, training }, seed)
   onProgress(1, PIECES, 'gradient-boosted trees')
   const trees = treeCandidate({ fit, validation, training }, seed)
-  const shipped = trees.validationLogLoss < logistic.validationLogLoss ? trees : logistic
+  const lossOf = ({ validation: probabilities }: Candidate): number =>
+    logLoss({ probabilities, outcomes: outcomesOf(validation) })
+  const shipped = lossOf(trees) < lossOf(logistic) ? trees : logistic
 
   onProgress(2, PIECES, 'figures with intervals')
   const outcomes = outcomesOf(test)
   const measured = (candidate: Candidate) => {
     const probabilities = candidate.probabilities(test)
-    const { algorithm, calibration, validationLogLoss } = candidate
+    const { algorithm, calibration } = candidate
     const quality = qualityOf({ probabilities, outcomes }, seed)
+    const validationLogLoss = lossOf(candidate)
     return { probabilities, rival: { algorithm, calibration, validationLogLoss, quality } }
   }
   const [ofTrees, ofLogistic] = [measured(trees), measured(logistic)]

@@ -5,7 +5,7 @@ import type { ModelColumn } from '#shared/scoring/manifest.ts'
 import type { TrainingRow } from '#shared/training/training-row.ts'
 import { ensembleMargins, type TreeEnsemble } from '#shared/trees/tree-ensemble.ts'
 import { marginsOf } from '../calibration/calibration.ts'
-import { chooseCalibration } from '../calibration/choose-calibration.ts'
+import { chooseCalibration, crossCalibrated } from '../calibration/choose-calibration.ts'
 import { fitPlatt } from '../calibration/platt.ts'
 import type { GbdtOptions } from '../gbdt/options.ts'
 import { trainGbdt } from '../gbdt/train.ts'
@@ -66,9 +66,10 @@ export function treeCandidate(
   const outcomes = outcomesOf(validation)
   const unseen = ensembleMargins(watched.ensemble, encodedOf(columns, validation)).map(sigmoid)
   const conversions = outcomes.reduce((sum, outcome) => sum + outcome, 0)
-  const chosen = chooseCalibration(unseen, outcomes, seed)
   const calibration =
-    conversions < FEWEST_FOR_ISOTONIC ? fitPlatt(marginsOf(unseen), outcomes) : chosen.calibration
+    conversions < FEWEST_FOR_ISOTONIC
+      ? fitPlatt(marginsOf(unseen), outcomes)
+      : chooseCalibration(unseen, outcomes, seed).calibration
   const rounds = Math.max(1, watched.ensemble.trees.length)
   const { ensemble } = trainGbdt(tableOf(columns, training), { ...TREES, seed, rounds })
   const written = {
@@ -81,7 +82,7 @@ export function treeCandidate(
   return {
     algorithm: 'gradient-boosted-trees',
     calibration: calibration.kind,
-    validationLogLoss: chosen.logLoss[calibration.kind],
+    validation: crossCalibrated(calibration.kind, unseen, outcomes, seed),
     columns,
     base: expectedMargin(read.ensemble),
     l2: null,
