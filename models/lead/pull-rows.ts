@@ -26,7 +26,7 @@ export async function pullRows(
   asking: Asking,
   access: EdgeAccess,
   { workspace, knownBy }: { workspace: string; knownBy: KnownBy },
-  onPage: (soFar: PulledRows) => void,
+  onPage: (soFar: PulledRows, isLast: boolean) => void,
 ): Promise<PulledRows> {
   const pulled: PulledRows = {
     rows: [],
@@ -45,7 +45,7 @@ export async function pullRows(
     pulled.events += page.events
     pulled.eventsReceivedLate += page.eventsReceivedLate
     pulled.visitorsCut += page.visitorsCut
-    onPage(pulled)
+    onPage(pulled, page.next === null)
     cursor = page.next
   }
   return pulled

@@ -29,8 +29,8 @@ export interface Effects extends Asking {
   /** Milliseconds from any beginning. */
   now(): number
   say(line: string): void
-  /** Replaces what it showed before. */
-  showPulled(soFar: PulledRows): void
+  /** After each page of a walk over the rows. */
+  showPulled(soFar: PulledRows, isLast: boolean): void
   onProgress(done: number, of: number, what: string): void
 }
 
