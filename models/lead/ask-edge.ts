@@ -8,15 +8,17 @@ export interface Asking {
   wait(ms: number): Promise<void>
 }
 
-/** An edge that replays a store or restarts is back within seconds. */
+/** An edge that replays a store is back within seconds. */
 const TRIES = 6
+/** One that restarts too; but where none is, that should be said soon. */
+const UNHEARD_TRIES = 3
 const WAIT_MS = 2_000
 const TIMEOUT_MS = 120_000
 
 const Problem = z.object({ detail: z.string(), next: z.string() })
 
 /**
- * Sends a request with the key, again while the edge is unavailable. Redirects are not followed: the key is
+ * Sends a request with the key, again while the edge is away. Redirects are not followed: the key is
  * for this edge alone.
  *
  * @throws PlatformError `not_running`, `unavailable`, `key_refused`
@@ -27,7 +29,7 @@ export async function askEdge(
   path: string,
   init: RequestInit = {},
 ): Promise<Response> {
-  for (let left = TRIES; ; left--) {
+  for (let tried = 1; ; tried++) {
     let answer: Response
     try {
       answer = await fetch(`${url}${path}`, {
@@ -37,7 +39,9 @@ export async function askEdge(
         signal: AbortSignal.timeout(TIMEOUT_MS),
       })
     } catch {
-      throw notRunning(`The edge at ${url} does not answer.`)
+      if (tried >= UNHEARD_TRIES) throw notRunning(`The edge at ${url} does not answer.`)
+      await wait(WAIT_MS)
+      continue
     }
     if (answer.status === 401 || answer.status === 403) {
       const { detail, next } = await problemOf(answer)
@@ -45,7 +49,7 @@ export async function askEdge(
     }
     if (answer.status < 500) return answer
     const { detail } = await problemOf(answer)
-    if (left <= 1) {
+    if (tried >= TRIES) {
       throw new PlatformError(
         'unavailable',
         `The edge at ${url} is not available: ${detail}`,

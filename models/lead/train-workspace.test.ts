@@ -162,13 +162,13 @@ describe('training on a workspace', () => {
   })
 
   test('an edge that is away for a moment is asked again', async () => {
-    const before = [problem(503, 'The store is being prepared.'), problem(503, 'Still.')]
+    const before = [problem(503, 'The store is being prepared.'), new TypeError('fetch failed')]
     await trainWorkspace(command(), effects({ before }))
     expect(pulls()).toHaveLength(4)
   })
 
   test.each([
-    [{ before: [new TypeError('fetch failed')] }, 'not_running', 'does not answer'],
+    [{ before: Array(9).fill(new TypeError('fetch failed')) }, 'not_running', 'does not answer'],
     [{ before: [problem(401, 'This key was revoked.')] }, 'key_refused', 'revoked'],
     [{ before: Array.from({ length: 9 }, () => problem(503, 'Away.')) }, 'unavailable', 'Away.'],
     [{ before: [problem(404, 'There is no such route.')] }, 'not_understood', 'no training rows'],
