@@ -21,6 +21,7 @@ import { modelRoutes } from './scoring/registry/routes.ts'
 import { scoreRoutes } from './scoring/routes.ts'
 import { syncRoutes } from './sync/routes.ts'
 import { directoryOf } from './tenancy/directory-of.ts'
+import { trainingRoutes } from './training/routes.ts'
 import { liveFacts, liveProfile } from './visitors/visitor-facts.ts'
 
 /** What serving pages and answering decisions share. */
@@ -67,6 +68,7 @@ export function createApp(env: Env): ApiApp {
     erasureRoutes(),
     projectionRoutes(),
     syncRoutes(),
+    trainingRoutes(),
     healthRoutes(),
   ]) {
     app.route('/', routes)

@@ -74,7 +74,8 @@ export async function benchTrain(args: readonly string[]): Promise<boolean> {
 
 async function comparedOnFile(args: readonly string[]): Promise<Comparison> {
   const command = parseCommand(args)
-  if (command === 'help') throw new Error('Name a table and its label, as for npm run train.')
+  if (command === 'help' || command.kind !== 'table')
+    throw new Error('Name a table and its label, as for npm run train.')
   const { file, label, drop, missing, positive, seed } = command
   const loaded = await readTable(file, { label, drop, missing })
   const found = outcomesOfLabel(loaded.label, positive)

@@ -1,5 +1,6 @@
-import { OUTCOME_WINDOW_MS, trainingRows } from '#dev/traffic/training-rows.ts'
+import { trainingRows } from '#dev/traffic/training-rows.ts'
 import { buildStarter, type StarterArtifacts } from '#models/starter/build-starter.ts'
+import { OUTCOME_WINDOW_MS } from '#shared/training/outcome-window.ts'
 
 const SIMULATION = {
   seed: 20_261_101,

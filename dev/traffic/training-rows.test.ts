@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { FEATURES, featuresOf } from '#shared/features/registry.ts'
 import { emptyProfile, foldEvent } from '#shared/profile/profile.ts'
+import { OUTCOME_WINDOW_MS } from '#shared/training/outcome-window.ts'
 import { captureCall } from './capture-calls.ts'
 import { type Simulation, simulateJourneys } from './journeys.ts'
-import { OUTCOME_WINDOW_MS, trainingRows } from './training-rows.ts'
+import { trainingRows } from './training-rows.ts'
 
 const DAY_MS = 86_400_000
 const to = Date.UTC(2026, 8, 1)

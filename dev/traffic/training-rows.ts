@@ -1,14 +1,12 @@
 import type { CapturedEvent } from '#shared/events/captured-event.ts'
 import type { FeatureValues } from '#shared/features/registry.ts'
+import { OUTCOME_WINDOW_MS } from '#shared/training/outcome-window.ts'
 import { featuresAt } from '#shared/training/point-in-time.ts'
 import { captureCall } from './capture-calls.ts'
 import { type PersonJourney, type Simulation, simulateJourneys } from './journeys.ts'
 import { type Random, randomStream } from './random.ts'
 
 const DAY_MS = 86_400_000
-
-/** The outcome that a score predicts: a trial started within this time after the score. */
-export const OUTCOME_WINDOW_MS = 14 * DAY_MS
 
 /** Decision times drawn for each device of a person. */
 const CUTS_PER_DEVICE = 3

@@ -20,6 +20,7 @@ export const PERMISSIONS = {
   'models:read': ['secret'],
   'models:write': ['secret'],
   'sync:read': ['secret'],
+  'training:read': ['secret'],
   public: ['write', 'secret'],
 } as const satisfies Record<string, readonly KeyKind[]>
 

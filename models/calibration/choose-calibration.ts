@@ -26,6 +26,31 @@ const FITS = {
 } as const
 
 /**
+ * Each row calibrated by a curve that was fitted without it.
+ * @param unseen probabilities by a model that has not seen the rows, none NaN
+ * @param seed of the folds
+ */
+export function crossCalibrated(
+  kind: Calibration['kind'],
+  unseen: Float64Array,
+  outcomes: Uint8Array,
+  seed: number,
+): Float64Array {
+  const probabilities = new Float64Array(unseen.length)
+  for (const { fit, test } of stratifiedFolds(outcomes, FOLDS, seed)) {
+    const curve = FITS[kind](
+      taken(unseen, fit, new Float64Array(fit.length)),
+      taken(outcomes, fit, new Uint8Array(fit.length)),
+    )
+    const margins = marginsOf(taken(unseen, test, new Float64Array(test.length)))
+    calibrated(curve, margins).forEach((probability, index) => {
+      probabilities[test[index] ?? 0] = probability
+    })
+  }
+  return probabilities
+}
+
+/**
  * Fits both kinds on predictions of rows the model has not seen, and takes the better by cross-validated
  * log loss; Platt's two numbers where they are equal.
  * @param unseen out-of-fold probabilities, one a row, none NaN
@@ -36,23 +61,8 @@ export function chooseCalibration(
   outcomes: Uint8Array,
   seed: number,
 ): ChosenCalibration {
-  const folds = stratifiedFolds(outcomes, FOLDS, seed)
-  const crossFitted = (kind: keyof typeof FITS): Float64Array => {
-    const probabilities = new Float64Array(unseen.length)
-    for (const { fit, test } of folds) {
-      const curve = FITS[kind](
-        taken(unseen, fit, new Float64Array(fit.length)),
-        taken(outcomes, fit, new Uint8Array(fit.length)),
-      )
-      const margins = marginsOf(taken(unseen, test, new Float64Array(test.length)))
-      calibrated(curve, margins).forEach((probability, index) => {
-        probabilities[test[index] ?? 0] = probability
-      })
-    }
-    return probabilities
-  }
-  const platt = crossFitted('platt')
-  const isotonic = crossFitted('isotonic')
+  const platt = crossCalibrated('platt', unseen, outcomes, seed)
+  const isotonic = crossCalibrated('isotonic', unseen, outcomes, seed)
   const losses = {
     uncalibrated: logLoss({ probabilities: unseen, outcomes }),
     platt: logLoss({ probabilities: platt, outcomes }),

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { markdownTable } from './markdown-table.ts'
 
-const Estimate = z.object({ value: z.number(), low: z.number(), high: z.number() })
+export const Estimate = z.object({ value: z.number(), low: z.number(), high: z.number() })
 
-const QualityFigures = z.object({
+export const QualityFigures = z.object({
   rows: z.number().int(),
   positives: z.number().int(),
   auc: Estimate,
@@ -93,7 +93,7 @@ type Estimate = z.infer<typeof Estimate>
 const MOST_IMPORTANT = 20
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 const whole = (count: number): string => count.toLocaleString('en-US')
-const ranged = ({ value, low, high }: Estimate, digits: number): string =>
+export const ranged = ({ value, low, high }: Estimate, digits: number): string =>
   `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`
 
 function validationInWords(validation: Validation): string {

@@ -143,10 +143,18 @@ function trainWith(
   }
 }
 
+const NEXT = 'Train again once there are rows with and without a conversion in both periods.'
+
+/** What there is does not suffice to train on. */
 export class TrainingError extends Error {
   override readonly name = 'TrainingError'
   readonly kind = 'too_little_data'
-  readonly next = 'Train again once there are rows with and without a conversion in both periods.'
+  readonly next: string
+
+  constructor(reason: string, next = NEXT) {
+    super(reason)
+    this.next = next
+  }
 }
 
 function assertBothOutcomes(rows: readonly TrainingRow[], what: string): void {

@@ -4,7 +4,7 @@ import { INPUT_NAME } from './names.ts'
 
 ort.env.wasm.numThreads = 1
 ort.env.wasm.wasmPaths = fileURLToPath(
-  new URL('.', import.meta.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm')),
+  new URL('.', import.meta.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm')).href,
 )
 
 /** Runs a file on rows in ONNX Runtime; answers the named outputs. */

@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util'
+import { KnownBy } from '#shared/training/training-row.ts'
+import type { WorkspaceCommand } from '../lead/train-workspace.ts'
 
-export interface TrainCommand {
+export interface TableCommand {
+  kind: 'table'
   file: string
   label: string
   positive: string | undefined
@@ -12,12 +15,16 @@ export interface TrainCommand {
   seed: number
 }
 
+export type TrainCommand = TableCommand | WorkspaceCommand
+
 /** What was typed makes no sense, in one sentence that says what to do. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-export const HELP = `Trains a model on a table and says how good it is.
+export const HELP = `Trains a model and says how good it is.
+
+On a table:
 
   npm run train -- leads.csv --label converted --out model/
 
@@ -31,8 +38,26 @@ export const HELP = `Trains a model on a table and says how good it is.
   --seed N            of everything left to chance (default: 0)
   --help              this text
 
-The folder then holds model.onnx, card.md and card.json, and the card's plots. The last line of output is
-one JSON object. Exit code 2: the table or its label cannot be used, and the sentence says why.`
+On a workspace's own visitors, a lead model that its edge can serve:
+
+  npm run train -- --workspace demo
+
+  --workspace ID      the workspace that the key is of
+  --edge URL          its edge; the secret key is then read from EDGEWISE_SECRET_KEY
+                      (default: the platform on this machine, by EDGEWISE_HOME)
+  --known-by WHICH    an event is known from when it was "received" or from when it "occurred"
+                      (default: received, or occurred where most events were imported)
+  --no-register       write the files, but do not register a draft with the edge
+  --out FOLDER        (default: models-out/VERSION)
+  --seed N            as above
+
+The folder then holds model.onnx, card.md and card.json, and the card's plots; of a workspace, manifest.json
+too. The last line of output is one JSON object. Exit code 2: what was given cannot be used, and the sentence
+says why.`
+
+/** Options of one kind of training that make no sense with the other. */
+const ONLY_TABLE = ['label', 'positive', 'drop', 'missing', 'test', 'time'] as const
+const ONLY_WORKSPACE = ['edge', 'known-by', 'no-register'] as const
 
 /** @throws UsageError */
 export function parseCommand(argv: readonly string[]): TrainCommand | 'help' {
@@ -45,6 +70,51 @@ export function parseCommand(argv: readonly string[]): TrainCommand | 'help' {
   }
   const { values, positionals } = parsed
   if (values.help) return 'help'
+  return values.workspace === undefined
+    ? tableCommand(values, positionals)
+    : workspaceCommand(values.workspace, values, positionals)
+}
+
+type Given = ReturnType<typeof parse>
+
+function workspaceCommand(
+  workspace: string,
+  values: Given['values'],
+  positionals: Given['positionals'],
+): WorkspaceCommand {
+  if (positionals.length > 0) {
+    throw new UsageError(
+      `Train either on the table ${positionals[0]} or on the workspace ${workspace}: leave one out.`,
+    )
+  }
+  const odd = ONLY_TABLE.find((name) => values[name] !== undefined)
+  if (odd !== undefined) throw new UsageError(`--${odd} is for tables: leave it out.`)
+  if (workspace.trim() === '') throw new UsageError('Name the workspace, such as --workspace demo.')
+  const asked = values['known-by']
+  const knownBy = asked === undefined ? undefined : KnownBy.safeParse(asked).data
+  if (asked !== undefined && knownBy === undefined) {
+    throw new UsageError(`--known-by is "received" or "occurred", not "${asked}".`)
+  }
+  return {
+    kind: 'workspace',
+    workspace,
+    edge: values.edge,
+    out: values.out,
+    knownBy,
+    registers: values['no-register'] !== true,
+    seed: seedOf(values.seed),
+  }
+}
+
+function seedOf(given: string | undefined): number {
+  const seed = Number(given ?? 0)
+  if (Number.isInteger(seed) && seed >= 0) return seed
+  throw new UsageError(`--seed must be a whole number from 0 on, not ${given}.`)
+}
+
+function tableCommand(values: Given['values'], positionals: Given['positionals']): TableCommand {
+  const odd = ONLY_WORKSPACE.find((name) => values[name] !== undefined)
+  if (odd !== undefined) throw new UsageError(`--${odd} needs --workspace.`)
   const [file, ...others] = positionals
   if (file === undefined || others.length > 0) {
     throw new UsageError(
@@ -54,11 +124,8 @@ export function parseCommand(argv: readonly string[]): TrainCommand | 'help' {
   if (values.label === undefined) {
     throw new UsageError('Name the column that says whether it happened with --label.')
   }
-  const seed = Number(values.seed ?? 0)
-  if (!Number.isInteger(seed) || seed < 0) {
-    throw new UsageError(`--seed must be a whole number from 0 on, not ${values.seed}.`)
-  }
   return {
+    kind: 'table',
     file,
     label: values.label,
     positive: values.positive,
@@ -67,7 +134,7 @@ export function parseCommand(argv: readonly string[]): TrainCommand | 'help' {
     test: values.test,
     time: values.time,
     out: values.out ?? 'model',
-    seed,
+    seed: seedOf(values.seed),
   }
 }
 
@@ -85,6 +152,10 @@ function parse(argv: readonly string[]) {
       time: text,
       out: text,
       seed: text,
+      workspace: text,
+      edge: text,
+      'known-by': text,
+      'no-register': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   })

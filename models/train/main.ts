@@ -1,21 +1,26 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type TableModelCard, tableCardMarkdown } from '../card/table-card.ts'
 import { LabelError } from '../label/label-error.ts'
+import { PlatformError } from '../lead/platform-error.ts'
+import { type Effects, trainWorkspace } from '../lead/train-workspace.ts'
+import { TrainingError } from '../logistic/train.ts'
 import { calibratedProbability } from '../onnx/calibration.ts'
 import { type ReadTableOptions, readTable } from '../table/read-table.ts'
 import { tableSummary } from '../table/summary.ts'
 import { TableError } from '../table/table-error.ts'
-import { HELP, parseCommand, type TrainCommand, UsageError } from './command-line.ts'
+import { HELP, parseCommand, type TableCommand, UsageError } from './command-line.ts'
 import { modelFile, readModelFile } from './model-file.ts'
 import { progressBar } from './progress-bar.ts'
+import { pulledLine } from './pulled-line.ts'
 import { trainOnTable } from './train-on-table.ts'
 import { treeLearner } from './tree-learner.ts'
 
 /** The table, its label or the command cannot be used. */
 const EXIT_REFUSED = 2
 
-async function train(command: TrainCommand): Promise<Record<string, unknown>> {
+async function train(command: TableCommand): Promise<Record<string, unknown>> {
   const { file, label, time, drop, missing, out, seed } = command
   const asked: ReadTableOptions = { label, time, drop, missing }
   const loaded = await readTable(file, asked)
@@ -115,6 +120,19 @@ function summaryOf(
   }
 }
 
+function effectsHere(): Effects {
+  const now = () => performance.now()
+  return {
+    fetch,
+    env: process.env,
+    now,
+    wait: (ms) => delay(ms),
+    say: (line) => console.log(line),
+    showPulled: pulledLine(process.stderr),
+    onProgress: progressBar(process.stderr, now),
+  }
+}
+
 /** Exit code 0 with the summary as the last line, 2 with one sentence. */
 async function main(argv: readonly string[]): Promise<number> {
   try {
@@ -123,9 +141,17 @@ async function main(argv: readonly string[]): Promise<number> {
       console.log(HELP)
       return 0
     }
-    console.log(JSON.stringify(await train(command)))
+    const summary =
+      command.kind === 'workspace'
+        ? await trainWorkspace(command, effectsHere())
+        : await train(command)
+    console.log(JSON.stringify(summary))
     return 0
   } catch (error) {
+    if (error instanceof PlatformError || error instanceof TrainingError) {
+      console.error(`${error.message} ${error.next}`)
+      return EXIT_REFUSED
+    }
     const isRefusal =
       error instanceof UsageError || error instanceof TableError || error instanceof LabelError
     if (!isRefusal) throw error

@@ -78,6 +78,7 @@ async function exerciseEverything(): Promise<void> {
   visitors.push(`cursor=${next}`, `grade=A&cursor=${next}`)
   for (const query of visitors) await client.get(`/api/v1/visitors?limit=5&${query}`)
   await client.get('/api/v1/visitors/dev-1')
+  await client.get('/api/v1/training-rows?limit=5')
   const own = "SELECT link_id FROM identity_links WHERE kind = 'claim' LIMIT 1"
   const { rows } = await platform.store.execute(own)
   asked.delete(own)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CONVERSION_EVENT } from '#shared/features/event-kind.ts'
 import type { FeatureValues } from '#shared/features/registry.ts'
+import { OUTCOME_WINDOW_MS } from '#shared/training/outcome-window.ts'
 import type { StoreClient } from '../../../store/client.ts'
 
 /** A score whose outcome is known by now. */
@@ -11,8 +12,6 @@ export interface JudgedScore {
   converted: boolean
 }
 
-/** The outcome that a score predicts: a conversion within this time after it, on any device of the person. */
-export const OUTCOME_WINDOW_MS = 14 * 86_400_000
 /** Enough to tell an AUC to a few thousandths; 1.5 KB each. */
 const MAX_VISITORS = 3_000
 
