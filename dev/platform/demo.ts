@@ -1,5 +1,5 @@
 import { DEMO_SLOTS } from '#dev/site/demo-slots.ts'
-import { sendHistory, sendLiveTraffic } from '#dev/traffic/demo-traffic.ts'
+import { sendHistory, sendLiveTraffic, sendOlderHistory } from '#dev/traffic/demo-traffic.ts'
 
 export interface DemoTarget {
   edge: string
@@ -25,6 +25,15 @@ export async function seedDemo(target: DemoTarget, signal: AbortSignal): Promise
   const { edge, site, writeKey } = target
   const delivery = await sendHistory({ edge, site, writeKey, signal })
   return delivery.sent
+}
+
+/** The visits before the thirty days. @param days how far back they go */
+export async function addOlderVisits(
+  { edge, site, writeKey }: DemoTarget,
+  days: number,
+  signal: AbortSignal,
+): Promise<void> {
+  await sendOlderHistory({ edge, site, writeKey, signal }, days)
 }
 
 /** A gentle stream of demo visits until aborted. */

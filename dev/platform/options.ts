@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util'
+import { HISTORY_DAYS } from '#dev/traffic/history-days.ts'
 
 export interface StartOptions {
   home: string
   /** The edge's port; 0 takes any free one, for everything. */
   port: number
   demo: boolean
+  /** Days of demo visits to begin with. */
+  historyDays: number
   console: boolean
   /** Whether the edge follows changes of its sources. */
   watch: boolean
@@ -16,11 +19,13 @@ export class StartError extends Error {
 }
 
 const DEFAULT_PORT = 8787
+const MAX_HISTORY_DAYS = 365
 
 export const HELP = `Starts Edgewise on this machine: the store, the edge, a demo site and the console.
 
   npm start                      everything, with demo data and live demo traffic
   npm start -- --no-demo         no demo site, data or traffic
+  npm start -- --history 150     150 days of demo visits instead of 30: enough to train a model on
   npm start -- --no-console      without the console
   npm start -- --port 9000       the edge on this port, site and console on the next two (0: any free)
   npm start -- --help            this text
@@ -40,6 +45,7 @@ export function parseOptions(
       args: [...argv],
       options: {
         port: { type: 'string' },
+        history: { type: 'string' },
         'no-demo': { type: 'boolean' },
         'no-console': { type: 'boolean' },
         watch: { type: 'boolean' },
@@ -55,10 +61,17 @@ export function parseOptions(
   if (!Number.isInteger(port) || port < 0 || port > 65_533) {
     throw new StartError(`--port must be a number from 0 to 65533, not ${String(values.port)}.`)
   }
+  const historyDays = values.history === undefined ? HISTORY_DAYS : Number(values.history)
+  if (!(historyDays >= HISTORY_DAYS && historyDays <= MAX_HISTORY_DAYS)) {
+    throw new StartError(
+      `--history must be a number of days from ${HISTORY_DAYS} to ${MAX_HISTORY_DAYS}, not ${String(values.history)}.`,
+    )
+  }
   return {
     home: env.EDGEWISE_HOME || '.edgewise',
     port,
     demo: !values['no-demo'],
+    historyDays,
     console: !values['no-console'],
     watch: values.watch === true,
   }

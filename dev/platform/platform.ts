@@ -4,7 +4,7 @@ import { databaseUrl } from '#dev/libsql/server.ts'
 import { startSite } from '#dev/site/server.ts'
 import { buildWorker } from '../build/worker.ts'
 import { startChild } from './child.ts'
-import { type DemoTarget, runDemoTraffic, seedDemo } from './demo.ts'
+import { addOlderVisits, type DemoTarget, runDemoTraffic, seedDemo } from './demo.ts'
 import { ensureDemoWorkspace } from './demo-workspace.ts'
 import { startEdge } from './edge.ts'
 import type { Home } from './home.ts'
@@ -120,7 +120,14 @@ async function bringUp(
       workspaceId: DEMO_WORKSPACE,
       origin: origin.url,
     })
-    await startDemo(home, { edge: edge.url, site: edge.siteUrl, ...state }, step, stops, signal)
+    await startDemo(
+      home,
+      options.historyDays,
+      { edge: edge.url, site: edge.siteUrl, ...state },
+      step,
+      stops,
+      signal,
+    )
   }
 
   let consoleUrl: string | null = null
@@ -150,6 +157,7 @@ async function bringUp(
 
 async function startDemo(
   home: Home,
+  historyDays: number,
   target: DemoTarget,
   step: Step,
   stops: Stops,
@@ -161,6 +169,11 @@ async function startDemo(
     step('Adding demo data (30 days of visits)')
     await seedDemo(target, ended)
     home.save({ ...home.state, demoSeeded: true })
+  }
+  if (historyDays > home.state.demoHistoryDays) {
+    step(`Adding older visits (back to ${historyDays} days ago)`)
+    await addOlderVisits(target, historyDays, ended)
+    if (!ended.aborted) home.save({ ...home.state, demoHistoryDays: historyDays })
   }
   const traffic = runDemoTraffic(target, ended)
   stops.push(async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { hasCode } from '#backend/lock/has-code.ts'
+import { HISTORY_DAYS } from '#dev/traffic/history-days.ts'
 import { StartError } from './options.ts'
 
 /** The workspace that `npm start` makes. */
@@ -15,6 +16,8 @@ const State = z.object({
   writeKey: z.string().regex(/^ewk_/),
   secretKey: z.string().regex(/^esk_/),
   demoSeeded: z.boolean(),
+  /** Days of demo visits that were sent. */
+  demoHistoryDays: z.number().default(HISTORY_DAYS),
 })
 export type State = z.infer<typeof State>
 
@@ -58,5 +61,6 @@ function newState(): State {
     writeKey: `ewk_${DEMO_WORKSPACE}_${randomBytes(20).toString('hex')}`,
     secretKey: `esk_${DEMO_WORKSPACE}_${randomBytes(20).toString('hex')}`,
     demoSeeded: false,
+    demoHistoryDays: HISTORY_DAYS,
   }
 }

@@ -1,11 +1,11 @@
 import type { Target } from './deliver.ts'
+import { HISTORY_DAYS } from './history-days.ts'
 import { type Journey, type Simulation, simulateJourneys } from './journeys.ts'
 import { liveCalls } from './live-calls.ts'
 import { type Delivery, sendCalls, sendTraffic } from './send-traffic.ts'
 
 const DAY_MS = 86_400_000
 
-const HISTORY_DAYS = 30
 /** Simulated beyond the present: what visitors will do becomes the live traffic. */
 const AHEAD_DAYS = 14
 const HISTORY_EVENTS_PER_SECOND = 500
@@ -48,6 +48,27 @@ export function sendHistory(demo: DemoTraffic): Promise<Delivery> {
     journeys: upTo(simulateJourneys(simulation), now),
     eventsPerSecond: HISTORY_EVENTS_PER_SECOND,
   })
+}
+
+const OLDER_VISITORS_A_DAY = 30
+const OLDER_COMPANIES = 200
+/** Other visitors than those of the last 30 days. */
+const OLDER_SEED = 2
+const OLDER_EVENTS_PER_SECOND = 1_000
+
+/**
+ * Sends the visits before the last 30 days, about 300 calls a day.
+ *
+ * @param days how far back they go, more than 30
+ * @throws TrafficError when the edge refuses or stays unavailable
+ */
+export function sendOlderHistory(demo: DemoTraffic, days: number): Promise<Delivery> {
+  const { now = Date.now(), site } = demo
+  const [from, to] = [now - days * DAY_MS, now - HISTORY_DAYS * DAY_MS]
+  const visitors = Math.round(OLDER_VISITORS_A_DAY * (days - HISTORY_DAYS))
+  const simulation = { seed: OLDER_SEED, companies: OLDER_COMPANIES, visitors, site, from, to }
+  const journeys = upTo(simulateJourneys(simulation), to)
+  return sendTraffic({ ...demo, journeys, eventsPerSecond: OLDER_EVENTS_PER_SECOND })
 }
 
 /**
