@@ -19,6 +19,7 @@ import { projectionRoutes } from './projection/routes.ts'
 import { scorersOf } from './scoring/registry/isolate-scorers.ts'
 import { modelRoutes } from './scoring/registry/routes.ts'
 import { scoreRoutes } from './scoring/routes.ts'
+import { watchRoutes } from './scoring/watching/routes.ts'
 import { syncRoutes } from './sync/routes.ts'
 import { directoryOf } from './tenancy/directory-of.ts'
 import { trainingRoutes } from './training/routes.ts'
@@ -64,6 +65,7 @@ export function createApp(env: Env): ApiApp {
     statsRoutes(),
     slotRoutes(),
     modelRoutes(),
+    watchRoutes(),
     identityRoutes(),
     erasureRoutes(),
     projectionRoutes(),

@@ -1,4 +1,5 @@
 import type { Env } from './env.ts'
+import { watchWorkspace } from './scoring/watching/watch-workspace.ts'
 import { workspaceStore } from './store/workspace-store.ts'
 import { directoryOf } from './tenancy/directory-of.ts'
 import { allVisitorLogNames } from './visitors/routing.ts'
@@ -9,7 +10,7 @@ const VERDICT_RETENTION_MS = 7 * 86_400_000
 /**
  * Runs every few minutes for every workspace: wakes objects whose alarm gave up after six failures or
  * that have not heard of a restored store or another rollout,
- * lets the projector look for events no poke told it of, and forgets verdicts past their time.
+ * lets the projector look for events no poke told it of, has the served model looked at once a day, and forgets verdicts past their time.
  */
 export async function sweep(env: Env): Promise<void> {
   const directory = directoryOf(env)
@@ -27,6 +28,7 @@ export async function sweep(env: Env): Promise<void> {
         ),
       )
       await env.PROJECTOR.getByName(id).poke()
+      if (await env.WORKSPACE_HUB.getByName(id).claimWatch()) await watchWorkspace(env, workspace)
       await store.execute({
         sql: 'DELETE FROM verdicts WHERE received_at < ?',
         args: [Date.now() - VERDICT_RETENTION_MS],

@@ -25,6 +25,8 @@ export type PublishAnswer =
   | { kind: 'refused'; reason: string }
 
 const KV_TIMEOUT_MS = 2_000
+const WATCH_EVERY_MS = 86_400_000
+const WATCH_AGAIN_MS = 3_600_000
 
 /**
  * One object a workspace for what must be said once and be current: the version of the published
@@ -91,6 +93,21 @@ export class WorkspaceHub extends DurableObject<Env> {
       if ('rollout' in answer) await this.ctx.storage.put('rollout', answer.rollout)
       return answer
     })
+  }
+
+  /**
+   * Whether the served model is to be looked at now. Whoever is told so looks; if it fails, somebody else is
+   * told so an hour later.
+   */
+  async claimWatch(): Promise<boolean> {
+    const now = Date.now()
+    if (now < ((await this.ctx.storage.get<number>('watch_from')) ?? 0)) return false
+    await this.ctx.storage.put('watch_from', now + WATCH_AGAIN_MS)
+    return true
+  }
+
+  async watched(): Promise<void> {
+    await this.ctx.storage.put('watch_from', Date.now() + WATCH_EVERY_MS)
   }
 
   #namedRollout(): Promise<Rollout | undefined> {

@@ -9,6 +9,8 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core'
+import { DRIFT_KINDS } from '#shared/drift/finding.ts'
+import type { WatchReport } from '#shared/drift/watch-report.ts'
 import type { ModelManifest } from '#shared/scoring/manifest.ts'
 import type { PromotionCheck } from '#shared/scoring/promotion-check.ts'
 import { MODEL_STAGES } from '#shared/scoring/rollout.ts'
@@ -238,7 +240,6 @@ export const sessions = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.visitorId, table.startAt] }),
     index('sessions_start').on(table.startAt),
-    index('sessions_converted').on(table.startAt).where(sql`conversions > 0`),
   ],
 )
 
@@ -383,6 +384,32 @@ export const modelChanges = sqliteTable('model_changes', {
   reason: text(),
   checks: text({ mode: 'json' }).$type<PromotionCheck[]>(),
 })
+
+export const modelWatches = sqliteTable('model_watches', {
+  watchId: integer('watch_id').primaryKey({ autoIncrement: true }),
+  at: integer().notNull(),
+  model: text().notNull(),
+  report: text({ mode: 'json' }).$type<WatchReport>().notNull(),
+})
+
+export const modelAlerts = sqliteTable(
+  'model_alerts',
+  {
+    alertId: integer('alert_id').primaryKey({ autoIncrement: true }),
+    model: text().notNull(),
+    kind: text({ enum: DRIFT_KINDS }).notNull(),
+    feature: text().notNull(),
+    message: text().notNull(),
+    openedAt: integer('opened_at').notNull(),
+    seenAt: integer('seen_at').notNull(),
+    resolvedAt: integer('resolved_at'),
+  },
+  (table) => [
+    uniqueIndex('model_alerts_open')
+      .on(table.model, table.kind, table.feature)
+      .where(sql`resolved_at IS NULL`),
+  ],
+)
 
 export const outbox = sqliteTable(
   'outbox',

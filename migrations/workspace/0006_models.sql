@@ -28,6 +28,3 @@ CREATE TABLE model_changes (
   reason TEXT,
   checks TEXT
 ) STRICT;
-
--- Who converted, and when: few among many sessions.
-CREATE INDEX sessions_converted ON sessions (start_at) WHERE conversions > 0;

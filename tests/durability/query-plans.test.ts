@@ -79,6 +79,9 @@ async function exerciseEverything(): Promise<void> {
   for (const query of visitors) await client.get(`/api/v1/visitors?limit=5&${query}`)
   await client.get('/api/v1/visitors/dev-1')
   await client.get('/api/v1/training-rows?limit=5')
+  for (const path of ['models', 'rollout', 'model-changes', 'model-alerts', 'model-watch']) {
+    await client.get(`/api/v1/${path}`)
+  }
   const own = "SELECT link_id FROM identity_links WHERE kind = 'claim' LIMIT 1"
   const { rows } = await platform.store.execute(own)
   asked.delete(own)

@@ -194,3 +194,16 @@ test('grades follow the cut-offs that people set', async () => {
   const mixed = { A: 0.2, B: 0.3, C: 0.1 }
   expect((await ask('PUT', '/api/v1/rollout/grades', { grades: mixed })).status).toBe(400)
 })
+
+test('the served model is looked at once a day, and on demand, and says what it cannot tell yet', async () => {
+  expect((await ask('GET', '/api/v1/model-watch')).body).toEqual({ report: null })
+  await platform.edge.sweep()
+  const first = (await ask('GET', '/api/v1/model-watch')).body.report
+  expect(first).toMatchObject({ model: expect.stringMatching(/^starter-/), findings: [] })
+  expect(first).toMatchObject({ untold: { length: 2 } })
+  await platform.edge.sweep()
+  expect((await ask('GET', '/api/v1/model-watch')).body.report).toEqual(first)
+  const asked = await ask('POST', '/api/v1/model-watch')
+  expect(asked.body.report).not.toEqual(first)
+  expect((await ask('GET', '/api/v1/model-alerts')).body).toEqual({ data: [] })
+})

@@ -5,10 +5,10 @@ import { workspaceStore } from '../../../store/workspace-store.ts'
 import type { Workspace } from '../../../tenancy/workspace.ts'
 import { isolateRuntime, isolateSessions } from '../../isolate-runtime.ts'
 import { createScorer } from '../../scorer.ts'
+import { judgedScores } from '../../watching/judged-scores.ts'
 import { scorersOf } from '../isolate-scorers.ts'
 import { modelFiles } from '../model-files.ts'
 import { checkFitness, checkModel } from './check-model.ts'
-import { judgedScores } from './recent-outcomes.ts'
 
 export { checkFitness }
 
@@ -44,7 +44,10 @@ export async function checkModelHere(
       })
       return found.rows.map((row): FeatureValues => JSON.parse(String(row.features)))
     },
-    judged: (after) => judgedScores(store, after, Date.now()),
+    judged(after) {
+      const now = Date.now()
+      return judgedScores(store, { after, upTo: now, model: null }, now)
+    },
     async tick() {
       await store.execute('SELECT 1')
       return Date.now()

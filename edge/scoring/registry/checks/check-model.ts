@@ -5,9 +5,9 @@ import { ModelError } from '../../model-error.ts'
 import type { OnnxRuntime } from '../../onnx-runtime.ts'
 import type { Scorer } from '../../scorer.ts'
 import { type ScoringModel, servedModel } from '../../served-model.ts'
+import type { JudgedScore } from '../../watching/judged-scores.ts'
 import { outcomeCheck } from './outcome-check.ts'
 import { parityCheck } from './parity-check.ts'
-import type { JudgedScore } from './recent-outcomes.ts'
 import { timeCheck } from './time-check.ts'
 
 export interface CheckDeps {
