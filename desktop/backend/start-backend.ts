@@ -2,6 +2,7 @@ import type { Channel } from '#rpc/channel.ts'
 import { createRpcServer, type RpcHandlers } from '#rpc/server.ts'
 import { announceChanges } from './changes.ts'
 import { acquireDataLock } from './lock/data-lock.ts'
+import { changeModel, checkModel, getModels, rollBack } from './models/models.ts'
 import { fetchPage } from './pull/fetch-page.ts'
 import { startPullLoop } from './pull/pull-loop.ts'
 import { getLead } from './queries/lead-detail.ts'
@@ -80,6 +81,16 @@ export const startBackend = async (options: BackendOptions): Promise<Backend> =>
       'leads.list': (input) => listLeads(db, input),
       'leads.get': ({ leadKey }) => getLead(db, leadKey),
       'leads.timeline': (input) => listTimeline(db, input),
+      'models.get': () => getModels(source),
+      'models.check': ({ version }) => checkModel(source, version),
+      'models.change': async ({ version, change }) => {
+        await changeModel(source, version, change)
+        return {}
+      },
+      'models.rollBack': async ({ reason }) => {
+        await rollBack(source, reason)
+        return {}
+      },
     }
     const rpc = createRpcServer({
       handlers,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ConnectionState } from './connection-state.ts'
 import { LeadDetail, LeadsPage, LeadsQuery, TimelinePage } from './leads.ts'
+import { MODEL_METHODS } from './models.ts'
 import { Overview } from './overview.ts'
 import { StreamItemDetail, StreamPage, StreamQuery } from './stream.ts'
 
@@ -8,9 +9,9 @@ import { StreamItemDetail, StreamPage, StreamQuery } from './stream.ts'
  * The version of this contract, said in the hello message. Renderer and backend ship together, but a
  * browser tab may outlive an upgrade of the backend.
  *
- * History: 1 first version.
+ * History: 1 first version; 2 models.
  */
-export const RPC_VERSION = 1
+export const RPC_VERSION = 2
 
 const nothing = z.object({})
 
@@ -32,6 +33,7 @@ export const METHODS = {
     }),
     output: TimelinePage,
   },
+  ...MODEL_METHODS,
 } as const
 export type Methods = typeof METHODS
 export type MethodName = keyof Methods

@@ -29,6 +29,10 @@ const handlers = (partial: Partial<RpcHandlers>): RpcHandlers => ({
   'leads.list': notUsed,
   'leads.get': notUsed,
   'leads.timeline': notUsed,
+  'models.get': notUsed,
+  'models.check': notUsed,
+  'models.change': notUsed,
+  'models.rollBack': notUsed,
   ...partial,
 })
 

@@ -59,7 +59,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const miniflare = new Miniflare(first)
   // At once: a signal while workerd comes up would end this process and leave the rest running.
   removeOtherListeners(listeners)
-  const stop = () => miniflare.dispose()
+  let stopping: Promise<void> | null = null
+  const stop = () => {
+    stopping ??= miniflare.dispose()
+    return stopping
+  }
   const url = await miniflare.ready.then(
     ({ origin }) => origin,
     async (error: unknown) => {

@@ -1,7 +1,8 @@
-import { Monitor, Moon, Radio, Sun } from 'lucide-react'
+import { Monitor, Moon, Radio, Sparkles, Sun } from 'lucide-react'
 import { useStore } from 'zustand'
 import icon from '../icon.svg'
 import { Button } from '../ui/Button.tsx'
+import { type PageName, usePage } from './page.ts'
 import { type Theme, themeStore } from './theme.ts'
 import './rail.css'
 
@@ -12,17 +13,30 @@ const THEME_WORDS: Record<Theme, string> = {
   dark: 'Dark colours',
 }
 
-/** Where one can go. There is one page so far. */
+const PLACES: readonly { page: PageName; label: string; icon: typeof Radio }[] = [
+  { page: 'live', label: 'Live', icon: Radio },
+  { page: 'models', label: 'Models', icon: Sparkles },
+]
+
+/** Where one can go. */
 export const Rail = () => {
   const { theme, next } = useStore(themeStore)
   const ThemeIcon = THEME_ICONS[theme]
+  const current = usePage()
   return (
     <nav className="rail" aria-label="Main">
       <img className="rail-logo" src={icon} alt="Edgewise" width={30} height={30} />
-      <a className="rail-item" href="#live" aria-current="page">
-        <Radio size={19} aria-hidden="true" />
-        Live
-      </a>
+      {PLACES.map(({ page, label, icon: Icon }) => (
+        <a
+          key={page}
+          className="rail-item"
+          href={`#${page}`}
+          aria-current={page === current ? 'page' : undefined}
+        >
+          <Icon size={19} aria-hidden="true" />
+          {label}
+        </a>
+      ))}
       <Button
         kind="quiet"
         square

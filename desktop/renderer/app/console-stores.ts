@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ConnectionState } from '#rpc/connection-state.ts'
 import { createLeadPanelStore, type LeadPanelStore } from '../features/leads/lead-panel-store.ts'
 import { createLeadsStore, type LeadsStore } from '../features/leads/leads-store.ts'
+import { createModelsStore, type ModelsStore } from '../features/models/models-store.ts'
 import { createOverviewStore, type OverviewStore } from '../features/overview/overview-store.ts'
 import {
   createEventPanelStore,
@@ -25,6 +26,7 @@ export type ConsoleStores = {
   leads: LeadsStore
   leadPanel: LeadPanelStore
   eventPanel: EventPanelStore
+  models: ModelsStore
 }
 
 /** Minutes pass and counters move even where nothing new comes in. */
@@ -44,6 +46,7 @@ export const createConsoleStores = (link: ConsoleLink): ConsoleStores => {
     leads: createLeadsStore(link),
     leadPanel: createLeadPanelStore(link),
     eventPanel: createEventPanelStore(link),
+    models: createModelsStore(link),
   }
   const { overview, stream, leads, leadPanel } = stores
   const refreshStream = (): void => {
