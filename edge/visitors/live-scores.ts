@@ -24,9 +24,15 @@ export interface ScoringDeps {
 /** Scores the visitors that had events. */
 export async function scoreLiveProfiles(deps: ScoringDeps): Promise<void> {
   const batch = deps.profiles.takeUnscored(SCORE_BATCH_PROFILES)
-  const outcome = await scoreProfiles(deps, batch)
+  const outcome = await scoreProfiles(deps, batch, 'score_or_words')
   if (outcome === 'too_late') deps.profiles.scoreAgain(batch)
 }
+
+/**
+ * Which changes are worth a row. As days pass, the words of reasons change for everybody ("seen 3 days
+ * ago"), which must not write a row for each visitor and day.
+ */
+type WorthARow = 'score' | 'score_or_words'
 
 /**
  * Scores profiles and puts what changed on the log, so that scores travel to the store like events do: in
@@ -39,6 +45,7 @@ export async function scoreLiveProfiles(deps: ScoringDeps): Promise<void> {
 export async function scoreProfiles(
   { profiles, log, scorers, transaction, now }: ScoringDeps,
   batch: readonly Profile[],
+  worthARow: WorthARow,
   alsoThen: () => void = () => {},
 ): Promise<'scored' | 'too_late'> {
   if (batch.length === 0) {
@@ -51,7 +58,9 @@ export async function scoreProfiles(
   transaction(() => {
     const changed = scored.flatMap((each) => {
       const print = printOf(each)
-      if (profiles.lastScore(each.visitorId) === print) return []
+      const last = profiles.lastScore(each.visitorId)
+      if (last === print) return []
+      if (worthARow === 'score' && last !== null && scorePart(last) === scorePart(print)) return []
       profiles.noteScore(each.visitorId, print)
       return [{ kind: 'score' as const, receivedAt: now, body: scoreRow(each, now) }]
     })
@@ -103,15 +112,22 @@ function shadowOf(score: Score | undefined): ShadowScore[] {
   return [{ modelVersion, probability, points, grade }]
 }
 
+const HALF_BITS = 26
+const HALF = 2 ** HALF_BITS
+
+const half = (text: string): number => fnv1a(text) >>> (32 - HALF_BITS)
+const scorePart = (print: number): number => Math.floor(print / HALF)
+
 /**
- * A print of what a person would notice: a change in anything else is not worth a row. Two scores of one
- * visitor with the same print by chance, one in four billion, cost a row that comes with the next change.
+ * A print of what a person would notice: the score in the upper half, the words of its reasons in the lower.
+ * Two scores of one visitor with the same half by chance, one in 67 million, cost a row that comes with
+ * the next change.
  */
 function printOf({ score, shadows }: ScoredVisitor): number {
   const reasons = score.reasons.slice(0, KEPT_REASONS).map((reason) => reason.text)
   const beside = shadows.map(({ modelVersion, points }) => `${modelVersion}:${points}`)
-  const said = [score.points, score.grade, score.modelVersion, ...beside, ...reasons]
-  return fnv1a(said.join('|'))
+  const said = [score.points, score.grade, score.modelVersion, ...beside]
+  return half(said.join('|')) * HALF + half(reasons.join('|'))
 }
 
 function scoreRow({ visitorId, score, shadows, features }: ScoredVisitor, now: number): string {

@@ -71,7 +71,7 @@ export async function rescoreSlice(deps: ScoringDeps): Promise<boolean> {
   if (!goesOn) transaction(() => profiles.save(now))
   const slice = profiles.slice(state.after ?? '', SLICE_PROFILES)
   const next: Rescoring = { ...state, after: slice.last }
-  const outcome = await scoreProfiles(deps, slice.profiles, () =>
+  const outcome = await scoreProfiles(deps, slice.profiles, 'score', () =>
     log.setMeta('rescoring', stateOf(next)),
   )
   return outcome === 'too_late' || slice.last !== null
