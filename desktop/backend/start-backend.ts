@@ -2,7 +2,7 @@ import type { Channel } from '#rpc/channel.ts'
 import { createRpcServer, type RpcHandlers } from '#rpc/server.ts'
 import { announceChanges } from './changes.ts'
 import { acquireDataLock } from './lock/data-lock.ts'
-import { changeModel, checkModel, getModels, rollBack } from './models/models.ts'
+import { changeModel, checkModel, getModels, rollBack, setGrades } from './models/models.ts'
 import { fetchPage } from './pull/fetch-page.ts'
 import { startPullLoop } from './pull/pull-loop.ts'
 import { getLead } from './queries/lead-detail.ts'
@@ -85,6 +85,10 @@ export const startBackend = async (options: BackendOptions): Promise<Backend> =>
       'models.check': ({ version }) => checkModel(source, version),
       'models.change': async ({ version, change }) => {
         await changeModel(source, version, change)
+        return {}
+      },
+      'models.grade': async ({ grades }) => {
+        await setGrades(source, grades)
         return {}
       },
       'models.rollBack': async ({ reason }) => {

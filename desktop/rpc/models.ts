@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { PROMOTION_CHECKS, PromotionCheck } from '#shared/scoring/promotion-check.ts'
-import { MAX_SHARE_PERCENT, ModelStage } from '#shared/scoring/rollout.ts'
+import { GradeCutoffs, MAX_SHARE_PERCENT, ModelStage } from '#shared/scoring/rollout.ts'
 
 /** A model of the registry, as people judge it. */
 export const ModelView = z.object({
@@ -27,11 +27,24 @@ export const ModelsView = z.object({
   shadows: z.array(z.string()),
   /** What a rollback brings back: null for the model that ships, absent where there is no way back. */
   previousChampion: z.string().nullable().optional(),
+  /** Set by people; null where the model's own count. */
+  grades: GradeCutoffs.nullable(),
+  modelGrades: z.object({ A: z.number(), B: z.number(), C: z.number() }),
   rescoring: z.object({ scored: z.number(), profiles: z.number(), isDone: z.boolean() }),
   models: z.array(ModelView),
   alerts: z.array(z.object({ alertId: z.number(), message: z.string(), openedAt: z.number() })),
   /** The last look at the served model; null before the first. */
   watch: z.object({ at: z.number(), untold: z.array(z.string()) }).nullable(),
+  /** The newest first. */
+  changes: z.array(
+    z.object({
+      changeId: z.number(),
+      at: z.number(),
+      action: z.string(),
+      model: z.string().nullable(),
+      reason: z.string().nullable(),
+    }),
+  ),
 })
 export type ModelsView = z.infer<typeof ModelsView>
 
@@ -67,5 +80,6 @@ export const MODEL_METHODS = {
     input: z.object({ version: z.string(), change: ModelChange }),
     output: nothing,
   },
+  'models.grade': { input: z.object({ grades: GradeCutoffs.nullable() }), output: nothing },
   'models.rollBack': { input: z.object({ reason }), output: nothing },
 } as const

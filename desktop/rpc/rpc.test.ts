@@ -32,6 +32,7 @@ const handlers = (partial: Partial<RpcHandlers>): RpcHandlers => ({
   'models.get': notUsed,
   'models.check': notUsed,
   'models.change': notUsed,
+  'models.grade': notUsed,
   'models.rollBack': notUsed,
   ...partial,
 })

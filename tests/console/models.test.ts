@@ -110,6 +110,31 @@ test('a marketer tries a model unseen, promotes it knowing what is not known, an
   await serving().getByRole('button', { name: 'Roll back' }).click()
   await serving().getByText('Starter model').waitFor()
   await card.getByText('Retired', { exact: true }).waitFor()
+  await panel('Changes').getByText('The champion before was brought back').waitFor()
+  await panel('Changes').getByText('A first try on a quiet day.').waitFor()
+
+  const grades = panel('Grades')
+  const least = grades.getByLabel('Least chance of grade A, in percent')
+  await least.fill('0')
+  await grades.getByText('C below B below A').waitFor()
+  expect(await grades.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true)
+  await least.fill('99.5')
+  await grades.getByRole('button', { name: 'Save' }).click()
+  await grades.getByText('Your cut-offs').waitFor()
+  expect(await least.inputValue()).toBe('99.5')
+  await picture('models-grades')
+  for (const width of [760, 390]) {
+    await page.setViewportSize({ width, height: 700 })
+    await picture(`models-${width}`)
+    const sideways = await page.evaluate<number[]>(
+      `[document.documentElement, document.querySelector('.page'), document.querySelector('.models-scroll')]
+        .map((part) => part.scrollWidth - part.clientWidth)`,
+    )
+    expect(sideways).toEqual([0, 0, 0])
+  }
+  await page.setViewportSize({ width: 1280, height: 860 })
+  await grades.getByRole('button', { name: 'Use the model’s own' }).click()
+  await grades.getByText('The model’s own cut-offs').waitFor()
   expect(complaints).toEqual([])
 })
 

@@ -19,7 +19,7 @@ const Problem = z.object({ detail: z.string(), next: z.string().optional() })
  */
 export const askEdge = async <S extends z.ZodType>(
   { edgeUrl, secretKey, fetch }: EdgeSource,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT',
   path: string,
   answer: S,
   body?: unknown,

@@ -89,6 +89,8 @@ export const RolloutState = z
     ...Rollout.shape,
     /** What ships with the edge, and scores where `champion` is null. */
     starter: z.string(),
+    /** The champion's own cut-offs, which count while `grades` is null. */
+    modelGrades: ModelManifest.shape.grades,
     rescoring: z.object({ scored: z.number(), profiles: z.number(), isDone: z.boolean() }),
   })
   .openapi('RolloutState')

@@ -27,6 +27,7 @@ import {
   RolloutState,
   StageChange,
 } from './contract.ts'
+import { scorersOf } from './isolate-scorers.ts'
 
 const PAGE_CHANGES = 100
 
@@ -255,7 +256,9 @@ export function modelRoutes(): ApiApp {
     const scored = sum('scored', begun)
     const profiles = sum('profiles')
     const rescoring = { scored, profiles, isDone: scored === profiles }
-    return c.json({ ...rollout, starter: manifest.version, rescoring }, 200)
+    const scorers = await scorersOf(c.env, caller.workspace.id, rollout.version)
+    const modelGrades = scorers.scorerFor(null).manifest.grades
+    return c.json({ ...rollout, starter: manifest.version, modelGrades, rescoring }, 200)
   })
 
   app.openapi(rollbackRoute, async (c) => {

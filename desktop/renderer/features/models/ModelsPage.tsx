@@ -10,8 +10,9 @@ import { Button } from '../../ui/Button.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Panel } from '../../ui/Panel.tsx'
 import { SkeletonRows } from '../../ui/Skeleton.tsx'
+import { GradesPanel } from './GradesPanel.tsx'
 import { ModelCard } from './ModelCard.tsx'
-import { qualityWords, wayBack } from './model-words.ts'
+import { changeWords, qualityWords, wayBack } from './model-words.ts'
 import { PromotionDrawer } from './PromotionDrawer.tsx'
 import './models.css'
 
@@ -41,18 +42,24 @@ export const ModelsPage = () => {
   }
   return (
     <div className="page-content">
-      <div role="alert" className="models-alert">
-        {refusal !== null && (
-          <p className="models-refusal">
-            <strong>{refusal.message}</strong> {refusal.next}
-          </p>
-        )}
+      <div className="models-scroll">
+        <div role="alert" className="models-alert">
+          {refusal !== null && (
+            <p className="models-refusal">
+              <strong>{refusal.message}</strong> {refusal.next}
+            </p>
+          )}
+        </div>
+        <div className="models-columns">
+          <Serving view={models.value} />
+          <Watching view={models.value} />
+        </div>
+        <Registry view={models.value} />
+        <div className="models-columns">
+          <GradesPanel view={models.value} />
+          <Changes view={models.value} />
+        </div>
       </div>
-      <div className="models-columns">
-        <Serving view={models.value} />
-        <Watching view={models.value} />
-      </div>
-      <Registry view={models.value} />
       <PromotionDrawer />
     </div>
   )
@@ -167,3 +174,26 @@ const Registry = ({ view }: { view: ModelsView }) => (
     )}
   </Panel>
 )
+
+const Changes = ({ view }: { view: ModelsView }) => {
+  const now = useNow()
+  return (
+    <Panel id="changes" title="Changes">
+      {view.changes.length === 0 ? (
+        <p className="models-text">Nothing was changed yet.</p>
+      ) : (
+        <ol className="models-text model-changes">
+          {view.changes.map((change) => (
+            <li key={change.changeId}>
+              {changeWords(change)}{' '}
+              <time className="model-soft" title={wholeTime(change.at)}>
+                {ago(change.at, now)}
+              </time>
+              {change.reason !== null && <span className="model-soft"> – “{change.reason}”</span>}
+            </li>
+          ))}
+        </ol>
+      )}
+    </Panel>
+  )
+}

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 import type { PromotionCheck } from '#shared/scoring/promotion-check.ts'
 import { pageOf } from '../../app/page.ts'
-import { qualityWords, stepsFrom, trainedWords, verdictOf, wayBack } from './model-words.ts'
+import {
+  changeWords,
+  gradesOf,
+  qualityWords,
+  stepsFrom,
+  trainedWords,
+  verdictOf,
+  wayBack,
+} from './model-words.ts'
 
 const check = (verdict: PromotionCheck['verdict']): PromotionCheck => ({
   check: 'outcomes',
@@ -42,6 +50,9 @@ test('the way back names what it leads to', () => {
     models: [],
     alerts: [],
     watch: null,
+    grades: null,
+    modelGrades: { A: 0.3, B: 0.2, C: 0.1 },
+    changes: [],
   }
   expect(wayBack(view)).toBeNull()
   expect(wayBack({ ...view, previousChampion: null })).toBe('starter-1')
@@ -55,4 +66,23 @@ test('an address that is no page is the live page', () => {
     'models',
     'live',
   ])
+})
+
+test('cut-offs are typed in percent, and what is no order is refused in a sentence', () => {
+  const grades = { A: 0.2, B: 0.1, C: 0.055 }
+  expect(gradesOf({ A: '20', B: '10', C: '5.5' })).toEqual({ kind: 'grades', grades })
+  for (const typed of [
+    { A: '10', B: '20', C: '5' },
+    { A: '20', B: '10', C: '' },
+    { A: '120', B: '10', C: '5' },
+    { A: 'x', B: '10', C: '5' },
+  ]) {
+    expect(gradesOf(typed)).toMatchObject({ kind: 'invalid' })
+  }
+})
+
+test('a change is one sentence', () => {
+  const change = { changeId: 1, at: 0, model: 'lead-1', reason: null }
+  expect(changeWords({ ...change, action: 'promote' })).toBe('lead-1 was promoted')
+  expect(changeWords({ ...change, action: 'roll_back', model: null })).toContain('brought back')
 })

@@ -1,6 +1,6 @@
 import type { ModelsView, ModelView } from '#rpc/models.ts'
 import type { PromotionCheck } from '#shared/scoring/promotion-check.ts'
-import type { ModelStage } from '#shared/scoring/rollout.ts'
+import { GradeCutoffs, type ModelStage } from '#shared/scoring/rollout.ts'
 import type { BadgeTone } from '../../ui/Badge.tsx'
 
 export const STAGE_WORDS: Record<ModelStage, { label: string; tone: BadgeTone; means: string }> = {
@@ -62,4 +62,30 @@ export const stepsFrom = (
     promote: stage !== 'champion',
     retire: scores,
   }
+}
+
+const ACTION_WORDS: Record<string, string> = {
+  register: 'was registered',
+  promote: 'was promoted',
+  challenge: 'was made challenger',
+  shadow: 'went into shadow',
+  retire: 'was retired',
+}
+
+/** One line of the record of changes. */
+export const changeWords = ({ action, model }: ModelsView['changes'][number]): string => {
+  if (action === 'roll_back') return 'The champion before was brought back'
+  if (action === 'grade') return 'The cut-offs of the grades were changed'
+  return `${model ?? 'A model'} ${ACTION_WORDS[action] ?? action}`
+}
+
+/** The cut-offs that people typed, in percent; null with the reason where they are none. */
+export const gradesOf = (
+  percents: Record<'A' | 'B' | 'C', string>,
+): { kind: 'grades'; grades: GradeCutoffs } | { kind: 'invalid'; message: string } => {
+  const share = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text) / 100)
+  const typed = { A: share(percents.A), B: share(percents.B), C: share(percents.C) }
+  const parsed = GradeCutoffs.safeParse(typed)
+  if (parsed.success) return { kind: 'grades', grades: parsed.data }
+  return { kind: 'invalid', message: 'Use percents between 0 and 100, C below B below A.' }
 }

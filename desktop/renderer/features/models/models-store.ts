@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ModelChange, ModelsView } from '#rpc/models.ts'
 import type { RpcErrorBody } from '#rpc/rpc-error.ts'
 import type { PromotionCheck } from '#shared/scoring/promotion-check.ts'
+import type { GradeCutoffs } from '#shared/scoring/rollout.ts'
 import type { ConsoleLink } from '../../app/console-link.ts'
 import { errorOf, latestOnly, type Remote } from '../../app/remote.ts'
 
@@ -18,6 +19,7 @@ export type ModelsStore = StoreApi<{
   refresh: () => Promise<void>
   change: (version: string, change: ModelChange) => Promise<void>
   rollBack: () => Promise<void>
+  grade: (grades: GradeCutoffs | null) => Promise<void>
   /** Runs the checks for a model that may become champion. */
   consider: (version: string) => Promise<void>
   closePromotion: () => void
@@ -51,6 +53,7 @@ export const createModelsStore = (link: ConsoleLink): ModelsStore => {
         ),
       change: (version, change) => attempt(() => link.call('models.change', { version, change })),
       rollBack: () => attempt(() => link.call('models.rollBack', {})),
+      grade: (grades) => attempt(() => link.call('models.grade', { grades })),
       async consider(version) {
         set({ promotion: { version, checks: { name: 'loading' } }, refusal: null })
         const answer = await link.call('models.check', { version }).then(
