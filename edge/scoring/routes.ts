@@ -60,7 +60,7 @@ const ScoreResponse = Score.extend({
   /** `walker` where ONNX Runtime could not be used; the score is the same to 1e-5. */
   engine: z.enum(['onnxruntime', 'walker']),
   hints: z
-    .array(Hint.openapi('Hint'))
+    .array(Hint)
     .optional()
     .openapi({
       description:
@@ -151,10 +151,11 @@ export function scoreRoutes(deps: ScoreRouteDeps): OpenAPIHono {
     const { grades } = scorers.rollout
     const [score] = await scorer.score([values], { reasons, grades })
     if (score === undefined) throw new Error('The scorer gave no score for one row.')
+    const engine = scorer.engine()
     const answer: z.infer<typeof ScoreResponse> = {
       ...score,
       visitorId,
-      engine: scorer.engine().kind,
+      engine: engine.kind === 'stand_in' ? engine.by : engine.kind,
     }
     if (body.hints && profile !== null) {
       answer.hints = await visitorHints(scorer, score, profile, now, grades)

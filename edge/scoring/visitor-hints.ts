@@ -25,7 +25,10 @@ export async function visitorHints(
     score,
     actions.flatMap(({ action, phrase }, index) => {
       const changed = scores[index]
-      return changed ? [{ action, phrase, score: changed }] : []
+      // One that stood in for the model cannot be compared with it.
+      return changed?.modelVersion === score.modelVersion
+        ? [{ action, phrase, score: changed }]
+        : []
     }),
   )
 }

@@ -10,8 +10,6 @@ import { modelFiles } from '../model-files.ts'
 import { checkFitness, checkModel } from './check-model.ts'
 import { judgedScores } from './recent-outcomes.ts'
 
-export { checkFitness }
-
 const RECENT_SCORES = 200
 
 /**
