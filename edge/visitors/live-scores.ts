@@ -69,7 +69,7 @@ interface ScoredVisitor {
 }
 
 /** Each visitor by the model that is theirs, and by every shadow, on the same features. */
-async function scoredWith(
+export async function scoredWith(
   { scorerFor, shadows, rollout: { grades } }: Scorers,
   batch: readonly Profile[],
   now: number,

@@ -21,7 +21,8 @@ import {
 } from '#tests/platform/faulty-platform.ts'
 
 const POLL = { timeout: 60_000, interval: 200 }
-const VISITORS = Array.from({ length: 4 }, (_, n) => `visitor-${n}`)
+/** Enough for points and grades to be measured by them. */
+const VISITORS = Array.from({ length: 120 }, (_, n) => `visitor-${n}`)
 const TREES = sentTrees('xgboost-1')
 const PIPELINE = {
   version: 'sklearn-1',
@@ -46,12 +47,14 @@ beforeAll(async () => {
   platform = await startTestPlatform()
   other = await platform.addWorkspace('other')
   client = new EdgeClient({ edge: platform.edge.url, writeKey: WRITE_KEY, secretKey: SECRET_KEY })
-  const batch = VISITORS.map((anonymousId) => ({
+  const batch = VISITORS.map((anonymousId, n) => ({
     type: 'page',
     anonymousId,
-    properties: { path: '/blog/one' },
+    properties: { path: n % 3 === 0 ? '/pricing' : '/blog/one' },
   }))
-  expect((await client.capture('batch', { batch })).status).toBe(200)
+  for (const half of [batch.slice(0, 60), batch.slice(60)]) {
+    expect((await client.capture('batch', { batch: half })).status).toBe(200)
+  }
   await client.settled()
 })
 
@@ -86,6 +89,8 @@ async function column(sql: string): Promise<unknown[]> {
 }
 
 test('files of XGBoost and scikit-learn become drafts that say what is not known', async () => {
+  const scored = 'SELECT count(DISTINCT visitor_id) FROM scores'
+  await expect.poll(() => column(scored), POLL).toEqual([VISITORS.length])
   const said = { version: TREES.version, onnx: TREES.onnx, features: TREES.features }
   expect(await send(said)).toEqual({
     status: 201,
@@ -102,7 +107,7 @@ test('files of XGBoost and scikit-learn become drafts that say what is not known
     testedOn: null,
     metrics: null,
     calibrated: false,
-    imported: { scale: { kind: 'even' } },
+    imported: { scale: { kind: 'visitors', visitors: VISITORS.length } },
   })
 })
 
@@ -135,6 +140,15 @@ test('another workspace sees none of it, and a write key imports nothing', async
   expect((await ask('GET', '/api/v1/models', undefined, key)).body).toEqual({ data: [] })
   expect((await ask('GET', '/api/v1/models/xgboost-1', undefined, key)).status).toBe(404)
   expect((await send(PIPELINE, WRITE_KEY)).status).toBe(403)
+  // Of the same version, and measured by nobody, for that workspace has no visitors.
+  expect((await send({ ...PIPELINE, version: TREES.version }, key)).status).toBe(201)
+  expect((await ask('GET', '/api/v1/models/xgboost-1', undefined, key)).body).toMatchObject({
+    imported: { scale: { kind: 'even' } },
+    grades: { A: 0.9, B: 0.7, C: 0.4 },
+  })
+  expect((await ask('GET', '/api/v1/models/xgboost-1')).body).toMatchObject({
+    imported: { scale: { kind: 'visitors' } },
+  })
 })
 
 test('a manifest that calls itself imported does not come in by the way of our own models', async () => {
@@ -150,7 +164,7 @@ test('it scores in shadow, passes the checks and is promoted', async () => {
   expect((await stage('sklearn-1', { stage: 'shadow' })).status).toBe(200)
   const inShadow = `SELECT DISTINCT visitor_id FROM scores, json_each(shadows)
     WHERE value ->> '$.modelVersion' = 'sklearn-1' ORDER BY 1`
-  await expect.poll(() => column(inShadow), POLL).toEqual(VISITORS)
+  await expect.poll(() => column(inShadow), POLL).toEqual(VISITORS.toSorted())
   const { checks } = (await ask('POST', '/api/v1/models/xgboost-1/check')).body
   expect(checks).toMatchObject([
     { check: 'features', verdict: 'passed' },

@@ -32,7 +32,10 @@ export async function checkModel(model: ScoringModel, deps: CheckDeps): Promise<
     {
       check: 'features',
       verdict: 'passed',
-      finding: `It was trained on the features that are computed now (${model.manifest.featureHash}).`,
+      finding:
+        model.manifest.algorithm === 'imported'
+          ? 'Its columns are features that are computed now, as its sender names them.'
+          : `It was trained on the features that are computed now (${model.manifest.featureHash}).`,
     },
     { check: 'file', verdict: 'passed', finding: 'Its file is whole and within what is served.' },
   ]
@@ -45,17 +48,28 @@ export async function checkModel(model: ScoringModel, deps: CheckDeps): Promise<
   const candidate = deps.scorerOf(model)
   checks.push(await timeCheck(candidate, visitors, deps.tick))
   const judged = await deps.judged(learntUntil(model.manifest))
+  checks.push(await outcomesOf(judged, candidate, deps.champion))
+  return checks
+}
+
+async function outcomesOf(
+  judged: readonly JudgedScore[],
+  candidate: Scorer,
+  champion: Scorer,
+): Promise<PromotionCheck> {
   const rows = judged.map(({ features }) => features)
   const probabilities = async (scorer: Scorer) =>
     (await scorer.score(rows, { reasons: false })).map(({ probability }) => probability)
-  checks.push(
-    outcomeCheck({
+  try {
+    return outcomeCheck({
       outcomes: judged.map(({ converted }) => converted),
       candidate: await probabilities(candidate),
-      champion: await probabilities(deps.champion),
-    }),
-  )
-  return checks
+      champion: await probabilities(champion),
+    })
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error
+    return { check: 'outcomes', verdict: 'failed', finding: error.message }
+  }
 }
 
 /**
