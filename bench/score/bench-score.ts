@@ -9,7 +9,7 @@ import { treesFromOnnx } from '#models/onnx/tree-ensemble.ts'
 import { walkTrees } from '#models/onnx/tree-walker.ts'
 import { FEATURES } from '#shared/features/registry.ts'
 import { encodeRows, type ModelValues } from '#shared/scoring/encoding.ts'
-import { ModelManifest } from '#shared/scoring/manifest.ts'
+import { TrainedManifest } from '#shared/scoring/manifest.ts'
 import { type Timing, timeInTurn } from './measure.ts'
 import { onnxruntimeNode, type Score } from './onnxruntime-node-peer.ts'
 import { randomTreeModel } from './random-trees.ts'
@@ -192,7 +192,7 @@ function print({ http, inProcess, ...result }: ScoreBenchResult): void {
  * a minute, of which the first run may take 40 s to fetch onnxruntime-node.
  */
 export async function benchScore(): Promise<ScoreBenchResult> {
-  const manifest = ModelManifest.parse(
+  const manifest = TrainedManifest.parse(
     JSON.parse(await readFile(new URL('manifest.json', STARTER), 'utf8')),
   )
   const onnx = await readFile(new URL('lead-score.onnx', STARTER))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { treesToOnnx } from '#models/onnx/tree-ensemble.ts'
-import type { ModelManifest } from '#shared/scoring/manifest.ts'
+import type { TrainedManifest } from '#shared/scoring/manifest.ts'
 import { randomEnsemble } from '#shared/trees/tree-ensemble.arbitrary.ts'
 
 const TREES = 200
@@ -10,8 +10,8 @@ const LEAVES = 31
  * A model of the size that training makes, over the columns of another. Its splits are random: the time
  * of a walk depends on the shape of trees, not on what they learnt.
  */
-export function randomTreeModel(like: ModelManifest): {
-  manifest: ModelManifest
+export function randomTreeModel(like: TrainedManifest): {
+  manifest: TrainedManifest
   onnx: Uint8Array<ArrayBuffer>
 } {
   const columns = like.columns.length

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
-import type { ModelManifest } from '#shared/scoring/manifest.ts'
+import type { TrainedManifest } from '#shared/scoring/manifest.ts'
 
 const ENTRY = fileURLToPath(new URL('score-worker.ts', import.meta.url))
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -11,7 +11,7 @@ const MODULE_TYPES = { '.wasm': 'CompiledWasm', '.onnx': 'Data' } as const
 
 /** Starts the bench Worker in workerd, with trees beside the shipped model; the caller disposes of it. */
 export async function startScoreWorker(trees: {
-  manifest: ModelManifest
+  manifest: TrainedManifest
   onnx: Uint8Array<ArrayBuffer>
 }): Promise<Miniflare> {
   const binaries = new Map<string, string>()

@@ -4,7 +4,7 @@ import { isolateRuntime, isolateSessions } from '#edge/scoring/isolate-runtime.t
 import { type ScoreRouteDeps, scoreRoutes } from '#edge/scoring/routes.ts'
 import { createScorer, type Scorer } from '#edge/scoring/scorer.ts'
 import { starterScorer } from '#edge/scoring/starter-scorer.ts'
-import { ModelManifest } from '#shared/scoring/manifest.ts'
+import { TrainedManifest } from '#shared/scoring/manifest.ts'
 import { STARTER_ROLLOUT } from '#shared/scoring/rollout.ts'
 
 interface Bindings {
@@ -43,7 +43,7 @@ const starter = appOf(starterScorer)
 let trees: ReturnType<typeof appOf> | undefined
 
 function treesOf({ TREES_ONNX, TREES_MANIFEST }: Bindings) {
-  const manifest = ModelManifest.parse(TREES_MANIFEST)
+  const manifest = TrainedManifest.parse(TREES_MANIFEST)
   const model = { manifest, onnx: new Uint8Array(TREES_ONNX) }
   const scorer = createScorer(model, isolateRuntime, isolateSessions)
   return appOf(async () => scorer)

@@ -13,8 +13,11 @@ export const ModelView = z.object({
   note: z.string().nullable(),
   /** What it learnt from; null where that is not known. */
   trainedOn: z.object({ rows: z.number(), converted: z.number(), to: z.number() }).nullable(),
-  /** How it did on rows it had not seen; null where that is not known. */
-  metrics: z.object({ auc: z.number(), ece: z.number(), topDecileLift: z.number() }).nullable(),
+  /** How it did on rows it had not seen, as far as that is known. */
+  metrics: z
+    .object({ auc: z.number(), ece: z.number(), topDecileLift: z.number() })
+    .partial()
+    .nullable(),
 })
 export type ModelView = z.infer<typeof ModelView>
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { cardMarkdown, ModelCard } from '#models/card/card.ts'
 import { decodeOnnx } from '#models/onnx/decode.ts'
 import { FEATURE_HASH } from '#shared/features/registry.ts'
-import { ModelManifest } from '#shared/scoring/manifest.ts'
+import { TrainedManifest } from '#shared/scoring/manifest.ts'
 import { trainStarter } from './starter.ts'
 
 const shipped = (name: string): Buffer =>
@@ -20,7 +20,7 @@ describe('the model that ships', () => {
   })
 
   test('it fits the feature registry and says that it is not calibrated', () => {
-    const manifest = ModelManifest.parse(JSON.parse(shipped('manifest.json').toString()))
+    const manifest = TrainedManifest.parse(JSON.parse(shipped('manifest.json').toString()))
     expect(manifest.featureHash, RETRAIN).toBe(FEATURE_HASH)
     expect(manifest.calibrated).toBe(false)
     expect(decodeOnnx(shipped('lead-score.onnx')).metadata).toMatchObject({

@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { FEATURES } from '#shared/features/registry.ts'
+import { importedTrees, NOTHING_KNOWN } from './imported.fixture.ts'
 import { randomModel } from './model.fixture.ts'
 import { createOnnxRuntime, type OnnxSession } from './onnx-runtime.ts'
 import { createScorer } from './scorer.ts'
 import { createSessionCache } from './session-cache.ts'
 import unlinkableWasm from './unlinkable.fixture.wasm'
-
-const NOTHING_KNOWN = Object.fromEntries(FEATURES.map((feature) => [feature.name, null]))
 
 describe('an isolate in which ONNX Runtime cannot start', () => {
   test('leads are still scored, by the walker, with reasons, and the scorer says so', async () => {
@@ -19,6 +17,25 @@ describe('an isolate in which ONNX Runtime cannot start', () => {
     expect(scorer.engine()).toMatchObject({
       kind: 'walker',
       reason: expect.stringContaining('ONNX Runtime could not start'),
+    })
+  })
+
+  test('an imported model, which no walker reads, is stood in for by the one that ships', async () => {
+    const runtime = createOnnxRuntime(unlinkableWasm)
+    const sessions = createSessionCache<OnnxSession>(2)
+    const starter = createScorer(await randomModel(1), runtime, sessions)
+    const model = await importedTrees()
+    const scorer = createScorer(model, runtime, sessions, async () => starter)
+    const [score] = await scorer.score([NOTHING_KNOWN], { reasons: true })
+    expect(score).toMatchObject({ modelVersion: starter.manifest.version })
+    expect(scorer.engine()).toMatchObject({
+      kind: 'stand_in',
+      by: 'walker',
+      reason: expect.stringContaining('ONNX Runtime could not start'),
+    })
+    const alone = createScorer(model, runtime, sessions)
+    await expect(alone.score([NOTHING_KNOWN], { reasons: true })).rejects.toMatchObject({
+      kind: 'no_score',
     })
   })
 

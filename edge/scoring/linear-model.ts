@@ -1,14 +1,14 @@
 import { linearFromOnnx } from '#models/onnx/linear.ts'
 import { heldValue, linearMargins, sigmoid } from '#models/onnx/linear-walker.ts'
 import { attribute, linearExplainer } from '#shared/explain/linear.ts'
-import type { ModelManifest } from '#shared/scoring/manifest.ts'
-import type { ServedModel } from './served-model.ts'
+import type { TrainedManifest } from '#shared/scoring/manifest.ts'
+import type { WalkedModel } from './served-model.ts'
 
 /** @throws OnnxError for a file that is no linear model of ours */
 export function linearModel(
   onnx: Uint8Array,
-  { columns }: Pick<ModelManifest, 'columns'>,
-): ServedModel {
+  { columns }: Pick<TrainedManifest, 'columns'>,
+): WalkedModel {
   const linear = linearFromOnnx(onnx)
   const explainer = linearExplainer(
     columns.map(({ feature, mean }, column) => ({
@@ -18,6 +18,7 @@ export function linearModel(
     })),
   )
   return {
+    kind: 'walked',
     columns: linear.weights.length,
     walk: (rows) => linearMargins(linear, rows).map(sigmoid),
     explain: (row) =>

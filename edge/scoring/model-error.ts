@@ -1,4 +1,10 @@
-type ModelErrorKind = 'other_features' | 'damaged' | 'columns' | 'too_large' | 'no_probability'
+type ModelErrorKind =
+  | 'other_features'
+  | 'damaged'
+  | 'columns'
+  | 'too_large'
+  | 'no_probability'
+  | 'no_score'
 
 const AGAIN = 'Train the model again and ship the ONNX file and manifest of one training.'
 

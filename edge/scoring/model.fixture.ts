@@ -1,7 +1,7 @@
 import { linearToOnnx } from '#models/onnx/linear.ts'
 import { treesToOnnx } from '#models/onnx/tree-ensemble.ts'
 import { FEATURE_HASH, FEATURES } from '#shared/features/registry.ts'
-import type { Encoding } from '#shared/scoring/manifest.ts'
+import type { Encoding, TrainedManifest } from '#shared/scoring/manifest.ts'
 import { randomTree } from '#shared/trees/tree-ensemble.arbitrary.ts'
 import type { TreeEnsemble } from '#shared/trees/tree-ensemble.ts'
 import type { ScoringModel } from './served-model.ts'
@@ -15,8 +15,10 @@ export function uniform(seed: number): () => number {
   }
 }
 
+type TrainedModel = ScoringModel & { manifest: TrainedManifest }
+
 /** A model over every feature of the registry, with random weights. */
-export async function randomModel(seed: number): Promise<ScoringModel> {
+export async function randomModel(seed: number): Promise<TrainedModel> {
   const next = uniform(seed)
   const columns = FEATURES.flatMap((feature) => {
     const encodings: Encoding[] =
@@ -66,7 +68,7 @@ export async function randomModel(seed: number): Promise<ScoringModel> {
 export async function randomTrees(
   seed: number,
   { trees = 20, leaves = 8 } = {},
-): Promise<ScoringModel & { ensemble: TreeEnsemble }> {
+): Promise<TrainedModel & { ensemble: TreeEnsemble }> {
   const { manifest } = await randomModel(seed)
   const next = uniform(seed)
   const columns = manifest.columns.length

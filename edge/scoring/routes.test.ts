@@ -1,8 +1,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { Hint } from '#shared/explain/hints.ts'
+import { NEXT_ACTIONS } from '#shared/features/next-actions.ts'
 import { FEATURES, featuresOf } from '#shared/features/registry.ts'
-import { emptyProfile } from '#shared/profile/profile.ts'
+import { capturedEvent } from '#shared/profile/captured-event.arbitrary.ts'
+import { emptyProfile, foldEvent } from '#shared/profile/profile.ts'
 import { STARTER_ROLLOUT } from '#shared/scoring/rollout.ts'
 import { Score } from '#shared/scoring/score.ts'
 import { ProblemError, problems } from '../problems/problem.ts'
@@ -11,6 +14,7 @@ import { randomModel } from './model.fixture.ts'
 import { type ScoreRouteDeps, scoreRoutes } from './routes.ts'
 import { createScorer } from './scorer.ts'
 import { createSessionCache } from './session-cache.ts'
+import { visitorHints } from './visitor-hints.ts'
 
 const NOW = Date.UTC(2026, 10, 2, 9)
 const profile = {
@@ -100,6 +104,54 @@ describe('POST /v1/score', () => {
     expect(without.body).toEqual({ ...withReasons.body, reasons: [] })
   })
 
+  test('hints are given where asked for, of this model and this moment, and change nothing else', async () => {
+    const without = await post({ visitorId: 'v-1' })
+    expect(without.body).not.toHaveProperty('hints')
+    const asked = await post({ visitorId: 'v-1', hints: true })
+    const { hints, ...rest } = asked.body
+    expect(rest).toEqual(without.body)
+    const [direct] = await scorer.score([featuresOf(profile, NOW)], { reasons: false })
+    if (!direct) throw new Error('No score.')
+    expect(hints).toEqual(await visitorHints(scorer, direct, profile, NOW, null))
+    expect(z.array(Hint).min(1).parse(hints)).toEqual(hints)
+  })
+
+  test('a score without hints runs the model once, over one row', async () => {
+    const batches: number[] = []
+    const counting = {
+      ...scorer,
+      score: (...given: Parameters<typeof scorer.score>) => {
+        batches.push(given[0].length)
+        return scorer.score(...given)
+      },
+    }
+    const counted = scoreRoutes({
+      ...deps,
+      scorers: async () => ({ rollout: STARTER_ROLLOUT, scorerFor: () => counting, shadows: [] }),
+    })
+    const ask = (body: object) =>
+      counted.request('/v1/score', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: 'Bearer good' },
+        body: JSON.stringify(body),
+      })
+    await ask({ visitorId: 'v-1' })
+    expect(batches).toEqual([1])
+    await ask({ visitorId: 'v-1', hints: true })
+    expect(batches).toEqual([1, 1, NEXT_ACTIONS.length])
+  })
+
+  test('after the conversion there is nothing to hint at', async () => {
+    const trial = capturedEvent({ type: 'track', name: 'Trial Started', occurredAt: NOW })
+    const converted = scoreRoutes({ ...deps, profileOf: async () => foldEvent(profile, trial) })
+    const answer = await converted.request('/v1/score', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer good' },
+      body: JSON.stringify({ visitorId: 'v-1', hints: true }),
+    })
+    expect(await answer.json()).toMatchObject({ hints: [] })
+  })
+
   test('missing features are allowed, up to all of them', async () => {
     expect((await post({ features: {} })).status).toBe(200)
     const allNull = Object.fromEntries(FEATURES.map((feature) => [feature.name, null]))
@@ -146,6 +198,7 @@ describe('POST /v1/score', () => {
     ['a field of every object', JSON.parse('{"visitorId":"v-1","__proto__":1}')],
     ['neither visitor nor features', {}],
     ['both visitor and features', { visitorId: 'v-1', features: {} }],
+    ['hints for bare features', { features: {}, hints: true }],
     ['an unknown field', { visitorId: 'v-1', explain: true }],
     ['a body that is no object', []],
     ['a body that is no JSON', '{"visitorId":'],

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { Hint } from '#shared/explain/hints.ts'
 import { parseFeatureInput } from '#shared/features/feature-input.ts'
 import { type FeatureValues, featuresOf } from '#shared/features/registry.ts'
 import type { Profile } from '#shared/profile/profile.ts'
@@ -9,6 +10,7 @@ import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
 import { bodyRefusals, problemContent } from '../problems/problem-schema.ts'
 import { shapeProblem } from '../problems/shape-problem.ts'
 import type { Scorers } from './registry/workspace-scorers.ts'
+import { visitorHints } from './visitor-hints.ts'
 
 /** What the route needs from the rest of the Worker. */
 export interface ScoreRouteDeps {
@@ -40,9 +42,16 @@ const ScoreRequest = z
         example: { pricing_views_7d: 4, sessions_30d: 3, industry: 'software' },
       }),
     reasons: z.boolean().default(true).openapi({ description: 'Whether to say why.' }),
+    hints: z.boolean().default(false).openapi({
+      description: 'Whether to say which next action of the visitor would raise the score.',
+    }),
   })
   .refine((body) => (body.visitorId === undefined) !== (body.features === undefined), {
     message: 'Send either visitorId or features.',
+  })
+  .refine((body) => !body.hints || body.visitorId !== undefined, {
+    message: 'Hints need a visitorId: a visit changes a live profile, which bare features lack.',
+    path: ['hints'],
   })
   .openapi('ScoreRequest')
 
@@ -50,6 +59,14 @@ const ScoreResponse = Score.extend({
   visitorId: z.string().nullable(),
   /** `walker` where ONNX Runtime could not be used; the score is the same to 1e-5. */
   engine: z.enum(['onnxruntime', 'walker']),
+  hints: z
+    .array(Hint)
+    .optional()
+    .openapi({
+      description:
+        'Where asked for: at most three next actions that would raise the score, the best first; none after ' +
+        'the conversion. They say what the model would score, not what would make anybody buy.',
+    }),
 }).openapi('ScoreResponse')
 
 const PERMISSION = 'scores:read'
@@ -114,14 +131,10 @@ export function scoreRoutes(deps: ScoreRouteDeps): OpenAPIHono {
   const app = new OpenAPIHono()
   app.onError(answerOf)
 
-  const valuesOf = async (
-    workspaceId: string,
-    { visitorId, features }: z.infer<typeof ScoreRequest>,
-  ): Promise<FeatureValues> => {
-    if (visitorId === undefined) return parseFeatures(features ?? {})
+  const knownProfile = async (workspaceId: string, visitorId: string): Promise<Profile> => {
     const profile = await deps.profileOf(workspaceId, visitorId)
-    if (profile !== null) return featuresOf(profile, deps.now())
-    throw new ProblemError(problems.noSuchVisitor())
+    if (profile === null) throw new ProblemError(problems.noSuchVisitor())
+    return profile
   }
 
   app.openAPIRegistry.registerPath(scoreRoute)
@@ -129,16 +142,23 @@ export function scoreRoutes(deps: ScoreRouteDeps): OpenAPIHono {
     // Before the body is looked at, so that a caller without a key learns nothing from it.
     const { workspaceId } = await deps.authorize(c, PERMISSION)
     const body = await bodyOf(c)
-    const values = await valuesOf(workspaceId, body)
+    const { visitorId = null, features = {}, reasons } = body
+    const profile = visitorId === null ? null : await knownProfile(workspaceId, visitorId)
+    const now = deps.now()
+    const values = profile === null ? parseFeatures(features) : featuresOf(profile, now)
     const scorers = await deps.scorers(workspaceId)
-    const scorer = scorers.scorerFor(body.visitorId ?? null)
+    const scorer = scorers.scorerFor(visitorId)
     const { grades } = scorers.rollout
-    const [score] = await scorer.score([values], { reasons: body.reasons, grades })
+    const [score] = await scorer.score([values], { reasons, grades })
     if (score === undefined) throw new Error('The scorer gave no score for one row.')
+    const engine = scorer.engine()
     const answer: z.infer<typeof ScoreResponse> = {
       ...score,
-      visitorId: body.visitorId ?? null,
-      engine: scorer.engine().kind,
+      visitorId,
+      engine: engine.kind === 'stand_in' ? engine.by : engine.kind,
+    }
+    if (body.hints && profile !== null) {
+      answer.hints = await visitorHints(scorer, score, profile, now, grades)
     }
     return c.json(answer, 200)
   })

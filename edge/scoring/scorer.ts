@@ -8,13 +8,19 @@ import type { ModelManifest } from '#shared/scoring/manifest.ts'
 import type { GradeCutoffs } from '#shared/scoring/rollout.ts'
 import type { Score } from '#shared/scoring/score.ts'
 import type { OnnxRuntime, OnnxSession } from './onnx-runtime.ts'
+import { runtimeOnlyScorer } from './runtime-only-scorer.ts'
+import { NOT_SPLIT, sideOf } from './score-sides.ts'
 import { type ScoringModel, servedModel } from './served-model.ts'
 import type { SessionCache } from './session-cache.ts'
 
 /** What computed the latest probabilities; the walker's are the same to 1e-5. */
-type Engine = { kind: 'onnxruntime' } | { kind: 'walker'; reason: string; next: string }
+export type Engine =
+  | { kind: 'onnxruntime' }
+  | { kind: 'walker'; reason: string; next: string }
+  /** Another model scored, by one of the two, for this one has no walker. */
+  | { kind: 'stand_in'; by: 'onnxruntime' | 'walker'; model: string; reason: string; next: string }
 
-interface ScoreOptions {
+export interface ScoreOptions {
   /** Reasons cost more than the score itself, so they are given only where asked for. */
   reasons: boolean
   /**
@@ -37,23 +43,22 @@ const BROKEN_NEXT = 'Scores stay the same; look for the cause in the logs.'
 const COLD_REASON = 'ONNX Runtime is not started yet.'
 const COLD_NEXT = 'Nothing to do: the first score that may wait starts it.'
 
-const NOT_SPLIT = { fit: null, engagement: null }
-
-const sideOf = (feature: string) => featureByName(feature)?.side ?? 'engagement'
-
 /**
  * Makes a scorer for one model.
  * @param runtime the isolate's ONNX Runtime; where it cannot start or refuses the model, the plain
  *   walker scores instead and `engine()` says so.
+ * @param standIn what scores instead of an imported model, which no walker reads
  * @throws ModelError, OnnxError where the model is damaged or of other features.
  */
 export function createScorer(
   model: ScoringModel,
   runtime: OnnxRuntime,
   sessions: SessionCache<OnnxSession>,
+  standIn?: () => Promise<Scorer>,
 ): Scorer {
   const { manifest, onnx } = model
   const served = servedModel(model)
+  if (served.kind === 'runtime_only') return runtimeOnlyScorer(model, runtime, sessions, standIn)
   const width = served.columns
   let engine: Engine = { kind: 'onnxruntime' }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Attribution } from '#shared/explain/attribution.ts'
 import { FEATURE_HASH } from '#shared/features/registry.ts'
-import type { ModelManifest } from '#shared/scoring/manifest.ts'
+import type { ModelManifest, TrainedManifest } from '#shared/scoring/manifest.ts'
+import { importedModel } from './imported-model.ts'
 import { linearModel } from './linear-model.ts'
 import { ModelError } from './model-error.ts'
 import { treeModel } from './tree-model.ts'
@@ -13,7 +14,8 @@ export interface ScoringModel {
 }
 
 /** A model read out of its file, for what ONNX Runtime does not do. */
-export interface ServedModel {
+export interface WalkedModel {
+  kind: 'walked'
   /** Width of a row. */
   columns: number
   /**
@@ -27,10 +29,20 @@ export interface ServedModel {
   explainsEveryScore: boolean
 }
 
+/** A model of another toolkit, whose graph only ONNX Runtime can follow. */
+export interface RuntimeOnlyModel {
+  kind: 'runtime_only'
+  columns: number
+}
+
+type ServedModel = WalkedModel | RuntimeOnlyModel
+
 /**
  * Reads a model to be served.
  * @throws ModelError, OnnxError where it is damaged, too large or of other features
  */
+export function servedModel(model: ScoringModel & { manifest: TrainedManifest }): WalkedModel
+export function servedModel(model: ScoringModel): ServedModel
 export function servedModel({ manifest, onnx }: ScoringModel): ServedModel {
   if (manifest.featureHash !== FEATURE_HASH) {
     throw new ModelError(
@@ -41,10 +53,7 @@ export function servedModel({ manifest, onnx }: ScoringModel): ServedModel {
   if (createHash('sha256').update(onnx).digest('hex') !== manifest.onnxSha256) {
     throw new ModelError('damaged', `The file of model ${manifest.version} is not its manifest's.`)
   }
-  const model =
-    manifest.algorithm === 'logistic-regression'
-      ? linearModel(onnx, manifest)
-      : treeModel(onnx, manifest)
+  const model = read({ manifest, onnx })
   if (model.columns !== manifest.columns.length) {
     throw new ModelError(
       'columns',
@@ -52,4 +61,15 @@ export function servedModel({ manifest, onnx }: ScoringModel): ServedModel {
     )
   }
   return model
+}
+
+function read({ manifest, onnx }: ScoringModel): ServedModel {
+  switch (manifest.algorithm) {
+    case 'logistic-regression':
+      return linearModel(onnx, manifest)
+    case 'gradient-boosted-trees':
+      return treeModel(onnx, manifest)
+    case 'imported':
+      return importedModel(onnx, manifest)
+  }
 }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { FEATURES, featuresOf } from '#shared/features/registry.ts'
-import { emptyProfile } from '#shared/profile/profile.ts'
+import { capturedEvent } from '#shared/profile/captured-event.arbitrary.ts'
+import { emptyProfile, foldEvent } from '#shared/profile/profile.ts'
 import { Score } from '#shared/scoring/score.ts'
 import { starterScorer } from './starter-scorer.ts'
+import { visitorHints } from './visitor-hints.ts'
 
 const NOW = Date.UTC(2026, 10, 2, 9)
 const nothingKnown = Object.fromEntries(FEATURES.map((feature) => [feature.name, null]))
@@ -42,5 +44,20 @@ describe('the model that ships, in workerd', () => {
     const careers = applicant?.reasons.find((reason) => reason.feature === 'careers_views_30d')
     expect(careers?.contribution).toBeLessThan(0)
     expect(careers?.text).toBe('looked at careers 4 times in 30 days')
+  })
+
+  test('a reader of one page is told what would raise the score, by ONNX Runtime itself', async () => {
+    const scorer = await starterScorer()
+    const visit = capturedEvent({ occurredAt: NOW - 60_000, path: '/blog/a' })
+    const profile = foldEvent(emptyProfile('v-1'), visit)
+    const [score] = await scorer.score([featuresOf(profile, NOW)], { reasons: false })
+    if (!score) throw new Error('No score.')
+    const hints = await visitorHints(scorer, score, profile, NOW, null)
+    expect(scorer.engine()).toEqual({ kind: 'onnxruntime' })
+    expect(hints).toHaveLength(3)
+    for (const { points, text } of hints) {
+      expect(points).toBeGreaterThan(score.points)
+      expect(text).toMatch(/^[A-Z].* would (lift this from [B-D] to [A-C]|add \d+ points?)\.$/)
+    }
   })
 })

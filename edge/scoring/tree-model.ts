@@ -2,9 +2,9 @@ import { treesFromOnnx } from '#models/onnx/tree-ensemble.ts'
 import { walkTrees } from '#models/onnx/tree-walker.ts'
 import { type Attribution, byFeature } from '#shared/explain/attribution.ts'
 import { treeShap } from '#shared/explain/tree-shap.ts'
-import type { ModelManifest } from '#shared/scoring/manifest.ts'
+import type { TrainedManifest } from '#shared/scoring/manifest.ts'
 import { ModelError } from './model-error.ts'
-import type { ServedModel } from './served-model.ts'
+import type { WalkedModel } from './served-model.ts'
 
 /**
  * Explaining a row goes through every leaf, about 0.2 µs each, and a Worker's clock stands still while
@@ -19,8 +19,8 @@ const MOST_LEAVES = 15_000
  */
 export function treeModel(
   onnx: Uint8Array,
-  { version, columns }: Pick<ModelManifest, 'version' | 'columns'>,
-): ServedModel {
+  { version, columns }: Pick<TrainedManifest, 'version' | 'columns'>,
+): WalkedModel {
   const model = treesFromOnnx(onnx)
   const { ensemble } = model
   if (ensemble.link !== 'logistic') {
@@ -41,6 +41,7 @@ export function treeModel(
     return shap.kind === 'whole' ? byFeature(features, shap.contributions) : []
   }
   return {
+    kind: 'walked',
     columns: ensemble.columns,
     walk: (rows) => walkTrees(model, rows),
     explain,

@@ -78,7 +78,7 @@ interface ScoredVisitor {
 }
 
 /** Each visitor by the model that is theirs, and by every shadow, on the same features. */
-async function scoredWith(
+export async function scoredWith(
   { scorerFor, shadows, rollout: { grades } }: Scorers,
   batch: readonly Profile[],
   now: number,
@@ -87,6 +87,7 @@ async function scoredWith(
   const inShadow = await Promise.all(
     shadows.map((shadow) => shadow.score(rows, { reasons: false, grades })),
   )
+  const inShadowVersions = new Set(shadows.map(({ manifest }) => manifest.version))
   const byScorer = Map.groupBy(batch.keys(), (at) => scorerFor(batch[at]?.visitorId ?? null))
   const scores = new Map<number, Score>()
   for (const [scorer, places] of byScorer) {
@@ -101,7 +102,10 @@ async function scoredWith(
   }
   return batch.flatMap(({ visitorId }, at) => {
     const score = scores.get(at)
-    const said = inShadow.flatMap((each) => shadowOf(each[at]))
+    // What stood in for a shadow says nothing of it.
+    const said = inShadow
+      .flatMap((each) => shadowOf(each[at]))
+      .filter(({ modelVersion }) => inShadowVersions.has(modelVersion))
     return score ? [{ visitorId, score, shadows: said, features: rows[at] ?? {} }] : []
   })
 }

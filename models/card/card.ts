@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ModelManifest } from '#shared/scoring/manifest.ts'
+import { TrainedManifest } from '#shared/scoring/manifest.ts'
 import { markdownTable } from './markdown-table.ts'
 
 const CalibrationRow = z.object({
@@ -23,13 +23,13 @@ export const ModelCard = z.object({
   notFor: z.array(z.string()),
   data: z.string(),
   limits: z.array(z.string()),
-  trainedOn: ModelManifest.shape.trainedOn,
-  testedOn: ModelManifest.shape.testedOn,
+  trainedOn: TrainedManifest.shape.trainedOn,
+  testedOn: TrainedManifest.shape.testedOn,
   calibrated: z.boolean(),
-  metrics: ModelManifest.shape.metrics,
+  metrics: TrainedManifest.shape.metrics,
   /** The same figures for predicting the training period's conversion rate for everybody. */
   baseline: z.object({ logLoss: z.number(), brier: z.number() }),
-  grades: ModelManifest.shape.grades,
+  grades: TrainedManifest.shape.grades,
   /** Predicted beside observed conversion on the test rows, lowest tenth first. */
   calibration: z.array(CalibrationRow),
   /** Strongest first. */

@@ -1,10 +1,10 @@
 import type { Attribution } from '#shared/explain/attribution.ts'
-import type { ModelColumn, ModelManifest } from '#shared/scoring/manifest.ts'
+import type { ModelColumn, TrainedManifest } from '#shared/scoring/manifest.ts'
 import type { TrainingRow } from '#shared/training/training-row.ts'
 
 /** A model that could ship, calibrated; everything it says is what its file says. */
 export interface Candidate {
-  algorithm: ModelManifest['algorithm']
+  algorithm: TrainedManifest['algorithm']
   calibration: 'platt' | 'isotonic'
   /**
    * Of the validation rows, by the model that has not seen them, each calibrated by a curve fitted without

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { ModelManifest } from '#shared/scoring/manifest.ts'
+import { TrainedManifest } from '#shared/scoring/manifest.ts'
 import { KnownBy } from '#shared/training/training-row.ts'
 import { cardMarkdown, ModelCard } from '../card/card.ts'
 import { markdownTable } from '../card/markdown-table.ts'
 import { CARD_PLOTS, Estimate, QualityFigures, ranged } from '../card/table-card.ts'
 
-const Algorithm = ModelManifest.shape.algorithm
+const Algorithm = TrainedManifest.shape.algorithm
 
 /** One of the two models that were trained. */
 const Rival = z.object({

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { ModelManifest } from '#shared/scoring/manifest.ts'
+import type { TrainedManifest } from '#shared/scoring/manifest.ts'
 import { type Asking, askEdge, problemOf } from './ask-edge.ts'
 import type { EdgeAccess } from './edge-access.ts'
 import { PlatformError } from './platform-error.ts'
 
 export interface Draft {
-  manifest: ModelManifest
+  manifest: TrainedManifest
   onnx: Uint8Array
   /** Markdown. */
   card: string | null

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ModelManifest } from '#shared/scoring/manifest.ts'
+import { TrainedManifest } from '#shared/scoring/manifest.ts'
 import { OUTCOME_WINDOW_MS } from '#shared/training/outcome-window.ts'
 import { TrainingError } from '../logistic/train.ts'
 import { auc } from '../metrics/metrics.ts'
@@ -21,7 +21,7 @@ const trained = trainLead(rows, options)
 describe('a lead model', () => {
   test('says of itself what a manifest and a card must say', () => {
     const { manifest, card, plots } = trained
-    expect(ModelManifest.parse(manifest)).toEqual(manifest)
+    expect(TrainedManifest.parse(manifest)).toEqual(manifest)
     expect(LeadCard.parse(JSON.parse(JSON.stringify(card)))).toEqual(card)
     expect(manifest.version).toMatch(/^lead-2026\d{4}-[0-9a-f]{8}$/)
     expect(manifest.calibrated).toBe(true)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { FEATURE_HASH } from '#shared/features/registry.ts'
-import type { ModelManifest } from '#shared/scoring/manifest.ts'
+import type { TrainedManifest } from '#shared/scoring/manifest.ts'
+import { standingOf } from '#shared/scoring/standing.ts'
 import type { KnownBy, TrainingRow } from '#shared/training/training-row.ts'
 import { calibrationPlot } from '../card/plots/calibration-plot.ts'
 import { liftPlot } from '../card/plots/lift-plot.ts'
@@ -11,7 +12,6 @@ import { outcomesOf } from '../logistic/train.ts'
 import { meanEffects } from '../manifest/effects.ts'
 import { baselineOf, figuresOf } from '../manifest/figures.ts'
 import { periodOf, trainAndTest } from '../manifest/periods.ts'
-import { standingOf } from '../manifest/standing.ts'
 import { calibrationBins, logLoss } from '../metrics/metrics.ts'
 import { aucGap, qualityOf } from '../metrics/quality.ts'
 import type { Candidate } from './candidate.ts'
@@ -34,7 +34,7 @@ export interface LeadOptions {
 
 export interface LeadArtifacts {
   onnx: Uint8Array<ArrayBuffer>
-  manifest: ModelManifest
+  manifest: TrainedManifest
   card: LeadCard
   /** SVG documents by file name. */
   plots: Record<string, string>
@@ -99,7 +99,7 @@ export function trainLead(
     calibrated: 'true',
     known_by: knownBy,
   })
-  const manifest: ModelManifest = {
+  const manifest: TrainedManifest = {
     format: 1,
     version,
     algorithm: shipped.algorithm,

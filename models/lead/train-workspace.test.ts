@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { FEATURE_HASH } from '#shared/features/registry.ts'
-import { ModelManifest } from '#shared/scoring/manifest.ts'
+import { TrainedManifest } from '#shared/scoring/manifest.ts'
 import type { TrainingRowsPage } from '#shared/training/training-row.ts'
 import { PlatformError } from './platform-error.ts'
 import { leadRows } from './rows.fixture.ts'
@@ -50,7 +50,7 @@ function edge({ page = {}, registry, before = [] }: Answers = {}): typeof fetch 
     if (first instanceof Error) throw first
     if (first) return first
     if (url.pathname === '/api/v1/models') {
-      const version = z.object({ manifest: ModelManifest }).parse(body).manifest.version
+      const version = z.object({ manifest: TrainedManifest }).parse(body).manifest.version
       return registry ?? Response.json({ version, stage: 'draft' }, { status: 201 })
     }
     const isSecond = url.searchParams.get('cursor') === 'second'
@@ -111,7 +111,7 @@ describe('training on a workspace', () => {
     expect(pulls().map(({ query }) => query.get('cursor'))).toEqual([null, 'second'])
     expect(asked.every(({ key }) => key === `Bearer ${KEY}`)).toBe(true)
     const read = (name: string) => readFile(join(dir, 'model', name))
-    const manifest = ModelManifest.parse(JSON.parse(String(await read('manifest.json'))))
+    const manifest = TrainedManifest.parse(JSON.parse(String(await read('manifest.json'))))
     expect(asked.at(-1)?.body).toEqual({
       manifest,
       onnx: (await read('model.onnx')).toString('base64'),

@@ -1,8 +1,8 @@
-import type { ModelManifest } from '#shared/scoring/manifest.ts'
+import type { TrainedManifest } from '#shared/scoring/manifest.ts'
 import * as metrics from '../metrics/metrics.ts'
 
 /** The manifest's figures of predictions for rows that the model has not seen. */
-export function figuresOf(test: metrics.Predictions): ModelManifest['metrics'] {
+export function figuresOf(test: metrics.Predictions): TrainedManifest['metrics'] {
   return {
     auc: metrics.auc(test),
     logLoss: metrics.logLoss(test),

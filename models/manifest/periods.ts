@@ -1,4 +1,4 @@
-import type { ModelManifest } from '#shared/scoring/manifest.ts'
+import type { TrainedManifest } from '#shared/scoring/manifest.ts'
 import { splitByTime, type TrainingRow } from '../logistic/train.ts'
 
 /** The latest share of the rows is kept for the test. */
@@ -17,7 +17,7 @@ export function trainAndTest<Row extends TrainingRow>(
 }
 
 /** What a manifest says of the rows of a period. */
-export function periodOf(rows: readonly TrainingRow[]): ModelManifest['testedOn'] {
+export function periodOf(rows: readonly TrainingRow[]): TrainedManifest['testedOn'] {
   const times = rows.map((row) => row.at)
   return {
     from: times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),

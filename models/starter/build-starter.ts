@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { fnv1a64 } from '#shared/features/fingerprint.ts'
 import { FEATURE_HASH, FEATURES } from '#shared/features/registry.ts'
-import type { ModelManifest } from '#shared/scoring/manifest.ts'
+import type { TrainedManifest } from '#shared/scoring/manifest.ts'
+import { standingOf } from '#shared/scoring/standing.ts'
 import type { ModelCard } from '../card/card.ts'
 import {
   outcomesOf,
@@ -13,7 +14,6 @@ import {
 import { linearEffects } from '../manifest/effects.ts'
 import { baselineOf, figuresOf } from '../manifest/figures.ts'
 import { periodOf, trainAndTest } from '../manifest/periods.ts'
-import { standingOf } from '../manifest/standing.ts'
 import { calibrationBins } from '../metrics/metrics.ts'
 import { linearToOnnx } from '../onnx/linear.ts'
 import { linearMargins } from '../onnx/linear-walker.ts'
@@ -27,7 +27,7 @@ export interface StarterOptions {
 
 export interface StarterArtifacts {
   onnx: Uint8Array<ArrayBuffer>
-  manifest: ModelManifest
+  manifest: TrainedManifest
   card: ModelCard
 }
 
@@ -65,7 +65,7 @@ export function buildStarter(
     },
   })
   const test = { probabilities: predict(trained, later), outcomes: outcomesOf(later) }
-  const manifest: ModelManifest = {
+  const manifest: TrainedManifest = {
     format: 1,
     version,
     algorithm: 'logistic-regression',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ModelManifest } from './manifest.ts'
+import { TrainedManifest } from './manifest.ts'
 
 export const MODEL_STAGES = ['draft', 'shadow', 'challenger', 'champion', 'retired'] as const
 export const ModelStage = z.enum(MODEL_STAGES)
@@ -11,7 +11,7 @@ export const MAX_SHARE_PERCENT = 50
 export const MAX_SHADOWS = 3
 
 /** The least probability of each grade; below C it is D. */
-export const GradeCutoffs = ModelManifest.shape.grades.refine(
+export const GradeCutoffs = TrainedManifest.shape.grades.refine(
   ({ A, B, C }) => 0 < C && C < B && B < A && A < 1,
   { message: 'Cut-offs are probabilities between 0 and 1, C below B below A.' },
 )

@@ -6,7 +6,10 @@ export type Grade = (typeof GRADES)[number]
 /** Whether a feature says how well a lead fits us, or how much it engages with us. */
 export const SCORE_SIDES = ['fit', 'engagement'] as const
 
-/** Why a score is what it is: one feature's exact share of the margin (log-odds). */
+/**
+ * Why a score is what it is: one feature's exact share of the margin (log-odds), or of an imported model what
+ * is lost without the feature, which the text then calls approximate.
+ */
 export const Reason = z.object({
   feature: z.string(),
   side: z.enum(SCORE_SIDES),

@@ -1,5 +1,10 @@
 import { z } from '@hono/zod-openapi'
-import { ModelManifest } from '#shared/scoring/manifest.ts'
+import {
+  ImportedManifest,
+  MODEL_ALGORITHMS,
+  ModelImport,
+  TrainedManifest,
+} from '#shared/scoring/manifest.ts'
 import { PROMOTION_CHECKS, PromotionCheck } from '#shared/scoring/promotion-check.ts'
 import { GradeCutoffs, MAX_SHARE_PERCENT, ModelStage, Rollout } from '#shared/scoring/rollout.ts'
 
@@ -21,7 +26,7 @@ const Reason = z.string().trim().min(1).max(MAX_WORDS_CHARS).openapi({
 
 export const NewModel = z
   .strictObject({
-    manifest: ModelManifest,
+    manifest: TrainedManifest,
     onnx: z.base64('Send the ONNX file in base64.').max(MAX_BASE64_CHARS),
     card: z.string().max(MAX_CARD_CHARS).nullable().default(null),
     note: z.string().trim().max(MAX_WORDS_CHARS).nullable().default(null),
@@ -68,15 +73,15 @@ export const ModelSummary = z
     createdAt: z.number(),
     onnxBytes: z.number(),
     note: z.string().nullable(),
-    ...ModelManifest.pick({
-      algorithm: true,
-      calibrated: true,
-      featureHash: true,
-      trainedOn: true,
-      testedOn: true,
-      metrics: true,
-      grades: true,
-    }).shape,
+    algorithm: z.enum(MODEL_ALGORITHMS),
+    ...TrainedManifest.pick({ calibrated: true, featureHash: true, grades: true }).shape,
+    /** Null where nobody has said. */
+    trainedOn: TrainedManifest.shape.trainedOn.nullable(),
+    testedOn: TrainedManifest.shape.testedOn.nullable(),
+    /** Of an imported model as its sender states them. */
+    metrics: ImportedManifest.shape.metrics,
+    /** Null of a model that was trained here. */
+    imported: ModelImport.nullable(),
   })
   .openapi('Model')
 
@@ -90,7 +95,7 @@ export const RolloutState = z
     /** What ships with the edge, and scores where `champion` is null. */
     starter: z.string(),
     /** The champion's own cut-offs, which count while `grades` is null. */
-    modelGrades: ModelManifest.shape.grades,
+    modelGrades: TrainedManifest.shape.grades,
     rescoring: z.object({ scored: z.number(), profiles: z.number(), isDone: z.boolean() }),
   })
   .openapi('RolloutState')

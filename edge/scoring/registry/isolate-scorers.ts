@@ -20,7 +20,7 @@ export function scorersOf(env: Env, workspaceId: string, atLeast = 0): Promise<S
     rollout: (id) => env.WORKSPACE_HUB.getByName(id).rollout(),
     async scorer(id, model) {
       const files = await modelFiles(env.MODELS, id, model)
-      return createScorer(files, isolateRuntime, isolateSessions)
+      return createScorer(files, isolateRuntime, isolateSessions, starterScorer)
     },
     starter: starterScorer,
     inBackground: waitUntil,

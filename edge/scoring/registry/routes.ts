@@ -14,7 +14,8 @@ import { modelChanges, models } from '../../store/workspace-schema.ts'
 import { workspaceStore } from '../../store/workspace-store.ts'
 import { allVisitorLogNames } from '../../visitors/routing.ts'
 import { starterScorer } from '../starter-scorer.ts'
-import { checkFitness, checkModelHere } from './checks/check-here.ts'
+import { ACTOR } from './actor.ts'
+import { checkModelHere } from './checks/check-here.ts'
 import {
   Checks,
   GradesRequest,
@@ -27,6 +28,7 @@ import {
   RolloutState,
   StageChange,
 } from './contract.ts'
+import { enterDraft } from './enter-draft.ts'
 import { scorersOf } from './isolate-scorers.ts'
 
 const PAGE_CHANGES = 100
@@ -194,16 +196,8 @@ export function modelRoutes(): ApiApp {
       const said = version.error.issues[0]?.message ?? 'It is not valid.'
       throw new ProblemError(problems.invalid(`The model's version: ${said}`, 'manifest.version'))
     }
-    const { manifest: starter } = await starterScorer()
-    if (version.data === starter.version) throw taken(version.data)
-    const model = { manifest, onnx: new Uint8Array(Buffer.from(onnx, 'base64')) }
-    const unfit = checkFitness(model)
-    if (unfit) throw new ProblemError(problems.invalid(unfit.finding, 'the model'))
-    const hub = hubOf(c.env, c.get('caller'))
-    const context = { actor: ACTOR, reason: note, checks: null }
-    const answer = await hub.registerModel({ ...model, card, note }, context)
-    if (answer.kind === 'taken') throw taken(version.data)
-    return c.json({ version: version.data, stage: 'draft' as const }, 201)
+    const model = { manifest, onnx: new Uint8Array(Buffer.from(onnx, 'base64')), card, note }
+    return c.json(await enterDraft(c.env, c.get('caller').workspace, model, ACTOR), 201)
   })
 
   app.openapi(listRoute, async (c) => {
@@ -286,18 +280,7 @@ export function modelRoutes(): ApiApp {
   return app
 }
 
-/** Until people sign in, all that is known of who asks. */
-const ACTOR = 'secret key'
-
 const hubOf = (env: Env, { workspace }: Caller) => env.WORKSPACE_HUB.getByName(workspace.id)
-
-const taken = (version: string) =>
-  new ProblemError(
-    problems.conflict(
-      `Another model has the version ${version}.`,
-      'Give this one a version of its own.',
-    ),
-  )
 
 const unknownModel = (version: string) =>
   new ProblemError(
@@ -330,6 +313,7 @@ function summaryOf(row: typeof models.$inferSelect): z.infer<typeof ModelSummary
     testedOn,
     metrics,
     grades,
+    imported: manifest.algorithm === 'imported' ? manifest.imported : null,
   }
 }
 

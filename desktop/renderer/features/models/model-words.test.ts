@@ -24,7 +24,10 @@ test('quality is said in words, and where it is not known that is said', () => {
     'The tenth with the highest scores converts 4.3 times as often as all.',
     'Its probabilities are off by 2.8 points on average.',
   ])
-  expect(qualityWords({ metrics: null })).toHaveLength(1)
+  expect(qualityWords({ metrics: { auc: 0.8 } })).toHaveLength(1)
+  for (const unknown of [null, {}]) {
+    expect(qualityWords({ metrics: unknown })[0]).toContain('is not known')
+  }
   expect(trainedWords({ trainedOn: null })).toContain('not known')
 })
 

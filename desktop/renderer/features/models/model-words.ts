@@ -15,14 +15,16 @@ const count = (value: number): string => value.toLocaleString('en')
 
 /** What the quality figures mean, for who does not know them. */
 export const qualityWords = ({ metrics }: Pick<ModelView, 'metrics'>): string[] => {
-  if (metrics === null) return ['How good it is on visitors of yours is not known.']
-  const pairs = Math.round(100 * metrics.auc)
-  const off = (100 * metrics.ece).toFixed(1)
-  return [
-    `Of a visitor who converts and one who does not, it scores the right one higher ${pairs} times in 100.`,
-    `The tenth with the highest scores converts ${metrics.topDecileLift.toFixed(1)} times as often as all.`,
-    `Its probabilities are off by ${off} points on average.`,
-  ]
+  const { auc, topDecileLift, ece } = metrics ?? {}
+  const words = [
+    auc !== undefined &&
+      `Of a visitor who converts and one who does not, it scores the right one higher ${Math.round(100 * auc)} times in 100.`,
+    topDecileLift !== undefined &&
+      `The tenth with the highest scores converts ${topDecileLift.toFixed(1)} times as often as all.`,
+    ece !== undefined &&
+      `Its probabilities are off by ${(100 * ece).toFixed(1)} points on average.`,
+  ].filter((sentence) => sentence !== false)
+  return words.length > 0 ? words : ['How good it is on visitors of yours is not known.']
 }
 
 export const trainedWords = ({ trainedOn }: Pick<ModelView, 'trainedOn'>): string =>

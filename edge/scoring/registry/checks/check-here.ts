@@ -10,8 +10,6 @@ import { scorersOf } from '../isolate-scorers.ts'
 import { modelFiles } from '../model-files.ts'
 import { checkFitness, checkModel } from './check-model.ts'
 
-export { checkFitness }
-
 const RECENT_SCORES = 200
 
 /**

@@ -1,5 +1,6 @@
 import { OnnxError } from '#models/onnx/model.ts'
 import type { FeatureValues } from '#shared/features/registry.ts'
+import type { ModelManifest } from '#shared/scoring/manifest.ts'
 import type { PromotionCheck } from '#shared/scoring/promotion-check.ts'
 import { ModelError } from '../../model-error.ts'
 import type { OnnxRuntime } from '../../onnx-runtime.ts'
@@ -31,26 +32,55 @@ export async function checkModel(model: ScoringModel, deps: CheckDeps): Promise<
     {
       check: 'features',
       verdict: 'passed',
-      finding: `It was trained on the features that are computed now (${model.manifest.featureHash}).`,
+      finding:
+        model.manifest.algorithm === 'imported'
+          ? 'Its columns are features that are computed now, as its sender names them.'
+          : `It was trained on the features that are computed now (${model.manifest.featureHash}).`,
     },
     { check: 'file', verdict: 'passed', finding: 'Its file is whole and within what is served.' },
   ]
   const visitors = await deps.recentFeatures()
-  checks.push(await parityCheck(model, deps.runtime, visitors))
+  const parity = await parityCheck(model, deps.runtime, visitors)
+  checks.push(parity)
+  const isUnread = model.manifest.algorithm === 'imported' && parity.verdict !== 'passed'
+  // No walker could time it or tell what it says of anybody.
+  if (isUnread) return checks
   const candidate = deps.scorerOf(model)
   checks.push(await timeCheck(candidate, visitors, deps.tick))
-  const judged = await deps.judged(model.manifest.trainedOn.to)
+  const judged = await deps.judged(learntUntil(model.manifest))
+  checks.push(await outcomesOf(judged, candidate, deps.champion))
+  return checks
+}
+
+async function outcomesOf(
+  judged: readonly JudgedScore[],
+  candidate: Scorer,
+  champion: Scorer,
+): Promise<PromotionCheck> {
   const rows = judged.map(({ features }) => features)
   const probabilities = async (scorer: Scorer) =>
     (await scorer.score(rows, { reasons: false })).map(({ probability }) => probability)
-  checks.push(
-    outcomeCheck({
+  try {
+    return outcomeCheck({
       outcomes: judged.map(({ converted }) => converted),
       candidate: await probabilities(candidate),
-      champion: await probabilities(deps.champion),
-    }),
-  )
-  return checks
+      champion: await probabilities(champion),
+    })
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error
+    return { check: 'outcomes', verdict: 'failed', finding: error.message }
+  }
+}
+
+/**
+ * After it no outcome can have been learnt from: the end of the training rows, or else the import, which
+ * came after the training.
+ *
+ * @returns Unix milliseconds
+ */
+function learntUntil(manifest: ModelManifest): number {
+  if (manifest.algorithm === 'imported') return manifest.trainedOn?.to ?? manifest.imported.at
+  return manifest.trainedOn.to
 }
 
 /** What keeps a model from being served at all; null where nothing does. */

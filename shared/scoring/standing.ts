@@ -1,6 +1,6 @@
-import { type ModelManifest, POINT_KNOTS } from '#shared/scoring/manifest.ts'
+import { type ModelManifest, POINT_KNOTS } from './manifest.ts'
 
-/** The top tenth of training rows is A, the next two tenths B, the next three C. */
+/** The top tenth of rows is A, the next two tenths B, the next three C. */
 const GRADE_PERCENTS = { A: 90, B: 70, C: 40 } as const
 
 /** The value at each percent of ascending values, 0 % to 100 %. */
@@ -12,8 +12,8 @@ function percentKnots(sorted: Float64Array): number[] {
 }
 
 /**
- * What a probability is worth among the training rows: points and grades.
- * @param probabilities of the training rows, in any order
+ * What a probability is worth among others: points and grades.
+ * @param probabilities of the training rows or of visitors, in any order
  */
 export function standingOf(
   probabilities: Float64Array,
@@ -27,4 +27,9 @@ export function standingOf(
     },
     pointKnots: knots,
   }
+}
+
+/** Points and grades by the probability itself, where nobody is known to compare with. */
+export function evenStanding(): Pick<ModelManifest, 'grades' | 'pointKnots'> {
+  return standingOf(Float64Array.from({ length: POINT_KNOTS }, (_, percent) => percent / 100))
 }
