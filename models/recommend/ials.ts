@@ -17,15 +17,18 @@ const INITIAL_LENGTH = 0.1
 
 /**
  * Implicit alternating least squares: readers are solved with pages held, then pages with readers held, each row
- * exactly (Hu, Koren and Volinsky 2008; loss of Rendle et al. 2021). Readers' factors are thrown
- * away: whoever is to be served is folded in by the same solve.
+ * exactly (Hu, Koren and Volinsky 2008; loss of Rendle et al. 2021). Readers' factors are not published: whoever is
+ * to be served is folded in by the same solve.
  *
  * Sums run in the order of the matrix and beginnings are drawn from each path's own text, so the same views give
  * the same bytes.
  *
- * @returns factors of the pages, [paths × order]
+ * @returns factors of pages, [paths × order], and of readers, [readers × order]
  */
-export function fitIals(matrix: ViewMatrix, options: IalsOptions): Float64Array {
+export function fitIals(
+  matrix: ViewMatrix,
+  options: IalsOptions,
+): { pages: Float64Array; readers: Float64Array } {
   const { order, epochs, seed } = options
   const pages = initialFactors(matrix.paths, order, seed)
   const readers = new Float64Array(matrix.readers.length * order)
@@ -33,7 +36,7 @@ export function fitIals(matrix: ViewMatrix, options: IalsOptions): Float64Array 
     solveSide(readers, pages, matrix.byReader, options)
     solveSide(pages, readers, matrix.byPath, options)
   }
-  return pages
+  return { pages, readers }
 }
 
 function solveSide(

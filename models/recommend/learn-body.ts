@@ -61,7 +61,7 @@ export function learnBody({ views, paths, titles }: Lesson, options: LearningOpt
     })),
     factors: {
       order,
-      items: encodeFactors(fitIals(matrix, options)),
+      items: encodeFactors(fitIals(matrix, options).pages),
       unobservedWeight,
       regularisation,
       fromViews: null,
