@@ -31,8 +31,8 @@ export interface Lesson {
 /** A body before it was measured, without its version, which is of its content. */
 export type UnnamedBody = Omit<RecommendationBody, 'version'>
 
-/** A page that fewer read is one of chance. */
-const LEAST_READERS_A_PAGE = 2
+/** What fewer read is of chance, or a page of their own that is nobody else's business. */
+const LEAST_READERS_A_PAGE = 5
 /** The body is text: digits beyond change no order and double its size. */
 const DIGITS = 4
 
@@ -76,7 +76,7 @@ export function learnBody({ views, paths, titles }: Lesson, options: LearningOpt
 
 const rounded = (value: number): number => Number(value.toFixed(DIGITS))
 
-/** Pages that more than one reader viewed, those that most did where there are too many. */
+/** Pages that several readers viewed, those that most did where there are too many. */
 export function recommendable(views: readonly ReaderView[]): string[] {
   const readers = new Map<string, number>()
   for (const { path } of views) readers.set(path, (readers.get(path) ?? 0) + 1)
