@@ -1,6 +1,7 @@
 import type { RecommendationBody } from '#shared/recommend/body.ts'
 import { choose } from './choose.ts'
 import { type LearningOptions, learnBody, named, recommendable } from './learn-body.ts'
+import { pageNames } from './page-names.ts'
 import { RecommenderError } from './recommender-error.ts'
 import type { ReaderView } from './view-matrix.ts'
 
@@ -38,7 +39,7 @@ export function trainRecommender(
       'Wait until more was read, and train again.',
     )
   }
-  const lesson = { views, paths, titles }
+  const lesson = { views, paths, titles: pageNames(titles) }
   const options = { ...USUAL_OPTIONS, seed }
   const { regularisation, fromViews, figures } = choose(lesson, options)
   const body = learnBody(lesson, { ...options, regularisation })

@@ -45,19 +45,24 @@ export function recommend(
     !seen.has(path) &&
     !(kind !== null && rules.excludeKinds.includes(kind)) &&
     !isExcludedPath(path, rules.excludePaths)
-  const ranked = ranking(recommender, scored.scores).filter((place) => {
-    const item = items[place]
-    return item !== undefined && isAllowed(item)
-  })
-  return varied(recommender, ranked, rules).map((place) => entry(recommender, scored, place))
+  const allowed = items.flatMap((item, place) => (isAllowed(item) ? [place] : []))
+  return varied(recommender, allowed, scored.scores, rules).map((place) =>
+    entry(recommender, scored, place),
+  )
 }
 
 /** All items by place, the best first. */
-export function ranking({ body }: Recommender, scores: Float64Array): number[] {
+export function ranking(recommender: Recommender, scores: Float64Array): number[] {
+  const isBefore = orderOf(recommender, scores)
+  return recommender.body.items.map((_, place) => place).sort((a, b) => (isBefore(a, b) ? -1 : 1))
+}
+
+function orderOf({ body }: Recommender, scores: Float64Array): (a: number, b: number) => boolean {
   const popularity = (place: number): number => body.items[place]?.popularity ?? 0
-  return body.items
-    .map((_, place) => place)
-    .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || popularity(b) - popularity(a) || a - b)
+  return (a, b) => {
+    const ahead = (scores[a] ?? 0) - (scores[b] ?? 0) || popularity(a) - popularity(b)
+    return ahead > 0 || (ahead === 0 && a < b)
+  }
 }
 
 /** The page that is open counts as one viewed now. */
@@ -85,22 +90,40 @@ function seenPaths(
   return new Set(viewed.filter(({ at }) => at > since).map(({ path }) => path))
 }
 
-/** No kind takes up the answer; pages of no known kind count as of none. */
+/**
+ * No kind takes up the answer; pages of no known kind count as of none. A few passes over the items cost less than
+ * sorting them.
+ */
 function varied(
-  { body }: Recommender,
-  ranked: readonly number[],
+  recommender: Recommender,
+  allowed: readonly number[],
+  scores: Float64Array,
   { limit, perKind }: RecommendRules,
 ): number[] {
+  const isBefore = orderOf(recommender, scores)
+  const kindOf = (place: number) => recommender.body.items[place]?.kind ?? null
   const taken = new Map<string, number>()
-  const first: number[] = []
-  const later: number[] = []
-  for (const place of ranked) {
-    const kind = body.items[place]?.kind ?? null
-    const before = kind === null ? 0 : (taken.get(kind) ?? 0)
-    if (kind !== null) taken.set(kind, before + 1)
-    ;(before < perKind ? first : later).push(place)
+  const chosen = new Set<number>()
+  const best = (fits: (place: number) => boolean): number | null => {
+    let found: number | null = null
+    for (const place of allowed) {
+      if (chosen.has(place) || !fits(place)) continue
+      if (found === null || isBefore(place, found)) found = place
+    }
+    return found
   }
-  return [...first, ...later].slice(0, limit)
+  const hasRoom = (place: number): boolean => {
+    const kind = kindOf(place)
+    return kind === null || (taken.get(kind) ?? 0) < perKind
+  }
+  while (chosen.size < limit) {
+    const next = best(hasRoom) ?? best(() => true)
+    if (next === null) break
+    chosen.add(next)
+    const kind = kindOf(next)
+    if (kind !== null) taken.set(kind, (taken.get(kind) ?? 0) + 1)
+  }
+  return [...chosen]
 }
 
 function entry({ body }: Recommender, scored: ItemScores, place: number): Recommendation {
