@@ -1,10 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { recommendWorkspace } from '#models/recommend/recommend-workspace.ts'
+import { bodyOf } from '#shared/recommend/body.fixture.ts'
+import { encodeFactors } from '#shared/recommend/body.ts'
 import { EdgeClient } from '#tests/platform/edge-client.ts'
 import {
   SECRET_KEY,
@@ -75,6 +77,7 @@ const train = (edge = platform.edge.url) =>
 const Answer = z.object({
   status: z.number(),
   version: z.string().optional(),
+  detail: z.string().optional(),
   next: z.string().optional(),
   recommendations: z
     .array(z.object({ path: z.string(), basis: z.string(), reason: z.string() }))
@@ -165,31 +168,44 @@ describe('recommendations of a running edge', () => {
 
   test('what could not be served is refused, and a version is given once', async () => {
     const current = await recommendFor({ viewed: [] })
-    const item = { path: '/a', title: null, kind: null, popularity: 1 }
-    const body = {
-      format: 1,
-      version: current.version,
-      trainedOn: { visitors: 1, views: 1, from: 0, to: 0 },
-      figures: null,
-      halfLifeDays: 30,
-      items: [item],
-      factors: {
-        order: 1,
-        items: 'AACAPw==',
-        unobservedWeight: 1,
-        regularisation: 1,
-        fromViews: 1,
-      },
-      neighbours: [[]],
-    }
+    const body = bodyOf(['/docs/a', '/docs/b'], { version: current.version ?? '' })
     const put = (over: object) => ask('PUT', '/api/v1/recommendations', { ...body, ...over })
     expect((await put({})).status).toBe(409)
     expect((await put({ version: '../other/x' })).status).toBe(400)
-    expect((await put({ version: 'two', items: [item, item], neighbours: [[], []] })).status).toBe(
-      400,
-    )
-    const notANumber = { ...body.factors, items: 'AADAfw==' }
-    expect((await put({ version: 'nan', factors: notANumber })).status).toBe(400)
+    expect((await put({ version: 'two', neighbours: [[]] })).status).toBe(400)
+    const notNumbers = {
+      ...body.factors,
+      items: encodeFactors(new Float64Array(4).fill(Number.NaN)),
+    }
+    expect((await put({ version: 'two', factors: notNumbers })).status).toBe(400)
+    const long = '\u00fc'.repeat(200)
+    const items = Array.from({ length: 2_000 }, (_, n) => ({
+      ...body.items[0],
+      path: `/${n}${long.slice(9)}`,
+      title: long,
+    }))
+    const factors = { ...body.factors, items: encodeFactors(new Float64Array(4_000)) }
+    const large = { version: 'two', items, factors, neighbours: items.map(() => [[0, 0.5]]) }
+    large.neighbours[0] = []
+    expect(await put(large)).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('at most 1,000,000'),
+    })
     expect((await recommendFor({ viewed: [] })).version).toBe(current.version)
+  })
+
+  test('another body replaces what was published, and the earlier one brings it back', async () => {
+    const earlier: unknown = JSON.parse(await readFile(join(dir, 'recommendations.json'), 'utf8'))
+    const { version } = await recommendFor({ viewed: [] })
+    const later = bodyOf(['/docs/a', '/docs/b'], { version: 'later' })
+    // Isolates that have just started hold no version for fifteen seconds.
+    for (const [body, current] of [
+      [later, 'later'],
+      [earlier, version],
+    ]) {
+      expect((await ask('PUT', '/api/v1/recommendations', body)).status).toBe(200)
+      await platform.restartEdge()
+      expect((await recommendFor({ viewed: [] })).version).toBe(current)
+    }
   })
 })
