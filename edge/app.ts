@@ -16,6 +16,7 @@ import { decideRoutes } from './personalize/decide-routes.ts'
 import type { SiteProxyDeps } from './personalize/site-proxy.ts'
 import { visitorTokens } from './personalize/visitor-token.ts'
 import { projectionRoutes } from './projection/routes.ts'
+import { recommendRoutes } from './recommend/routes.ts'
 import { importRoutes } from './scoring/registry/imported/routes.ts'
 import { scorersOf } from './scoring/registry/isolate-scorers.ts'
 import { modelRoutes } from './scoring/registry/routes.ts'
@@ -73,6 +74,7 @@ export function createApp(env: Env): ApiApp {
     projectionRoutes(),
     syncRoutes(),
     trainingRoutes(),
+    recommendRoutes(),
     healthRoutes(),
   ]) {
     app.route('/', routes)

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import type { Rollout, RolloutCommand } from '#shared/scoring/rollout.ts'
 import { Slot } from '#shared/targeting/slot.ts'
 import type { Env } from '../env.ts'
+import { putBody } from '../recommend/body-files.ts'
 import { putModelFiles } from '../scoring/registry/model-files.ts'
 import {
   type ChangeContext,
@@ -30,7 +31,7 @@ const WATCH_AGAIN_MS = 3_600_000
 
 /**
  * One object a workspace for what must be said once and be current: the version of the published
- * configuration, what scores, and the order of people's edits. It never waits for a fold.
+ * configuration, what scores, what recommends, and the order of people's edits. It never waits for a fold.
  */
 export class WorkspaceHub extends DurableObject<Env> {
   #running: Promise<unknown> = Promise.resolve()
@@ -108,6 +109,21 @@ export class WorkspaceHub extends DurableObject<Env> {
 
   async watched(): Promise<void> {
     await this.ctx.storage.put('watch_from', Date.now() + WATCH_EVERY_MS)
+  }
+
+  /** The recommendations that edges should serve; null before the first. They ask at most every 15 s. */
+  async recommendationVersion(): Promise<string | null> {
+    return (await this.ctx.storage.get<string>('recommendation_version')) ?? null
+  }
+
+  /** The body is in the bucket before the pointer moves. One that is known already is brought back. */
+  async publishRecommendations(version: string, body: string): Promise<'published' | 'taken'> {
+    return this.#inOrder(async () => {
+      const put = await putBody(this.env.MODELS, this.#workspaceId, version, body)
+      if (put === 'taken') return put
+      await this.ctx.storage.put('recommendation_version', version)
+      return 'published'
+    })
   }
 
   #namedRollout(): Promise<Rollout | undefined> {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { KnownBy } from '#shared/training/training-row.ts'
 import type { WorkspaceCommand } from '../lead/train-workspace.ts'
+import type { RecommendCommand } from '../recommend/recommend-workspace.ts'
 
 export interface TableCommand {
   kind: 'table'
@@ -15,7 +16,7 @@ export interface TableCommand {
   seed: number
 }
 
-export type TrainCommand = TableCommand | WorkspaceCommand
+export type TrainCommand = TableCommand | WorkspaceCommand | RecommendCommand
 
 /** What was typed makes no sense, in one sentence that says what to do. */
 export class UsageError extends Error {
@@ -51,13 +52,22 @@ On a workspace's own visitors, a lead model that its edge can serve:
   --out FOLDER        (default: models-out/VERSION)
   --seed N            as above
 
+What to recommend to a workspace's visitors, published to its edge at once:
+
+  npm run train -- recommend --workspace demo
+
+  --workspace, --edge, --out, --seed    as above
+  --no-publish        write the body, but do not publish it
+
 The folder then holds model.onnx, card.md and card.json, and the card's plots; of a workspace, manifest.json
-too. The last line of output is one JSON object. Exit code 2: what was given cannot be used, and the sentence
+too; of recommendations, recommendations.json alone. The last line of output is one JSON object. Exit code 2: what was given cannot be used, and the sentence
 says why.`
 
 /** Options of one kind of training that make no sense with the other. */
 const ONLY_TABLE = ['label', 'positive', 'drop', 'missing', 'test', 'time'] as const
 const ONLY_WORKSPACE = ['edge', 'known-by', 'no-register'] as const
+const ONLY_LEAD = ['known-by', 'no-register'] as const
+const RECOMMEND = 'recommend'
 
 /** @throws UsageError */
 export function parseCommand(argv: readonly string[]): TrainCommand | 'help' {
@@ -70,6 +80,12 @@ export function parseCommand(argv: readonly string[]): TrainCommand | 'help' {
   }
   const { values, positionals } = parsed
   if (values.help) return 'help'
+  if (values.workspace !== undefined && positionals.length === 1 && positionals[0] === RECOMMEND) {
+    return recommendCommand(values.workspace, values)
+  }
+  if (values['no-publish'] !== undefined) {
+    throw new UsageError(`--no-publish is for ${RECOMMEND}: leave it out.`)
+  }
   return values.workspace === undefined
     ? tableCommand(values, positionals)
     : workspaceCommand(values.workspace, values, positionals)
@@ -102,6 +118,20 @@ function workspaceCommand(
     out: values.out,
     knownBy,
     registers: values['no-register'] !== true,
+    seed: seedOf(values.seed),
+  }
+}
+
+function recommendCommand(workspace: string, values: Given['values']): RecommendCommand {
+  const odd = [...ONLY_TABLE, ...ONLY_LEAD].find((name) => values[name] !== undefined)
+  if (odd !== undefined) throw new UsageError(`--${odd} is not for ${RECOMMEND}: leave it out.`)
+  if (workspace.trim() === '') throw new UsageError('Name the workspace, such as --workspace demo.')
+  return {
+    kind: 'recommend',
+    workspace,
+    edge: values.edge,
+    out: values.out,
+    publishes: values['no-publish'] !== true,
     seed: seedOf(values.seed),
   }
 }
@@ -156,6 +186,7 @@ function parse(argv: readonly string[]) {
       edge: text,
       'known-by': text,
       'no-register': { type: 'boolean' },
+      'no-publish': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   })

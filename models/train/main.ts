@@ -7,10 +7,18 @@ import { PlatformError } from '../lead/platform-error.ts'
 import { type Effects, trainWorkspace } from '../lead/train-workspace.ts'
 import { TrainingError } from '../logistic/train.ts'
 import { calibratedProbability } from '../onnx/calibration.ts'
+import { recommendWorkspace } from '../recommend/recommend-workspace.ts'
+import { RecommenderError } from '../recommend/recommender-error.ts'
 import { type ReadTableOptions, readTable } from '../table/read-table.ts'
 import { tableSummary } from '../table/summary.ts'
 import { TableError } from '../table/table-error.ts'
-import { HELP, parseCommand, type TableCommand, UsageError } from './command-line.ts'
+import {
+  HELP,
+  parseCommand,
+  type TableCommand,
+  type TrainCommand,
+  UsageError,
+} from './command-line.ts'
 import { modelFile, readModelFile } from './model-file.ts'
 import { progressBar } from './progress-bar.ts'
 import { pulledLine } from './pulled-line.ts'
@@ -133,6 +141,17 @@ function effectsHere(): Effects {
   }
 }
 
+function done(command: TrainCommand): Promise<Record<string, unknown>> {
+  switch (command.kind) {
+    case 'table':
+      return train(command)
+    case 'workspace':
+      return trainWorkspace(command, effectsHere())
+    case 'recommend':
+      return recommendWorkspace(command, effectsHere())
+  }
+}
+
 /** Exit code 0 with the summary as the last line, 2 with one sentence. */
 async function main(argv: readonly string[]): Promise<number> {
   try {
@@ -141,14 +160,14 @@ async function main(argv: readonly string[]): Promise<number> {
       console.log(HELP)
       return 0
     }
-    const summary =
-      command.kind === 'workspace'
-        ? await trainWorkspace(command, effectsHere())
-        : await train(command)
-    console.log(JSON.stringify(summary))
+    console.log(JSON.stringify(await done(command)))
     return 0
   } catch (error) {
-    if (error instanceof PlatformError || error instanceof TrainingError) {
+    const saysNext =
+      error instanceof PlatformError ||
+      error instanceof TrainingError ||
+      error instanceof RecommenderError
+    if (saysNext) {
       console.error(`${error.message} ${error.next}`)
       return EXIT_REFUSED
     }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { bodyOf } from '#shared/recommend/body.fixture.ts'
 import { SYNC_PROTOCOL_VERSION } from '#shared/sync/protocol.ts'
 import { EdgeClient } from '#tests/platform/edge-client.ts'
 import {
@@ -64,6 +65,7 @@ async function fill(): Promise<void> {
   expect(sent.status).toBe(200)
   await demo.capture('track', { anonymousId: VISITOR, messageId: MESSAGE, event: MARK })
   await save(SECRET_KEY, MARK)
+  expect((await recommendWith(SECRET_KEY)).status).toBe(200)
   await demo.settled()
   const visitors = await demo.get('/api/v1/visitors?limit=1')
   const events = await demo.get('/api/v1/events?limit=1')
@@ -90,6 +92,14 @@ function save(key: string, slot: string): Promise<Response> {
       variants: [],
       default: null,
     }),
+  })
+}
+
+function recommendWith(key: string): Promise<Response> {
+  return fetch(`${platform.edge.url}/api/v1/recommendations`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(bodyOf([`/${MARK}`, '/other'], { version: MARK })),
   })
 }
 
@@ -178,6 +188,8 @@ test('what belongs to one workspace is unknown or refused in the other', async (
     })
   expect((await ask(`/api/v1/visitors/${VISITOR}`)).status).toBe(404)
   expect((await ask('/v1/score', { visitorId: VISITOR })).status).toBe(404)
+  expect((await ask('/v1/recommend', { viewed: [`/${MARK}`] })).status).toBe(404)
+  expect((await ask('/api/v1/recommendations')).status).toBe(404)
   const undo = { linkId: found.linkId, undone: true, reason: 'not mine' }
   expect((await ask('/api/v1/identity/links/undo', undo)).status).toBe(404)
   const decided = await ask('/v1/decide', { token: found.token, slots: ['hero'] })
