@@ -6,6 +6,11 @@ import { type Table, takeRows } from '../table/table.ts'
 import { tableDrift } from './table-drift.ts'
 
 const ROWS = 4_000
+/**
+ * Always the same: that nothing rings is no law but a rate, and six measures in 60 histories ring in one of
+ * 300 such tests by chance.
+ */
+const CHOSEN_RUNS = { numRuns: 60, seed: 20_261_128 }
 const PLANS = ['free', 'pro', 'team'] as const
 
 interface World {
@@ -92,7 +97,7 @@ describe('drift between a period and the next', () => {
         const differs = found.filter(({ kind }) => change === 0 || kind !== 'calibration')
         expect(differs).toEqual([])
       }),
-      { numRuns: 60 },
+      CHOSEN_RUNS,
     )
   })
 
@@ -101,7 +106,7 @@ describe('drift between a period and the next', () => {
       fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
         expect(driftOf(history({ change: 0 }, seed), inOrder)).toEqual([])
       }),
-      { numRuns: 60 },
+      CHOSEN_RUNS,
     )
   })
 
