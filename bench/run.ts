@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os'
+import { UsageError } from '#models/train/command-line.ts'
 import { benchAnomaly } from './anomaly/bench-anomaly.ts'
 import { benchCapture } from './capture/capture.ts'
 import { captureReport } from './capture/report.ts'
@@ -38,6 +39,10 @@ if (!bench) {
 try {
   process.exit((await bench()) ? 0 : 1)
 } catch (error) {
+  if (error instanceof UsageError) {
+    console.error(error.message)
+    process.exit(2)
+  }
   const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT'
   if (!isAbsent) throw error
   console.error(
