@@ -1,7 +1,6 @@
 import { auc } from '../metrics/metrics.ts'
 import { seededUniform, shuffle, type Uniform } from '../random/seeded.ts'
 import { type Column, isCategory, type Table, taken, takeRows } from '../table/table.ts'
-import type { Predict } from '../validation/cross-validate.ts'
 
 export interface Importance {
   column: string
@@ -10,6 +9,9 @@ export interface Importance {
   /** Deviation of it over the repeats. */
   deviation: number
 }
+
+/** The probability of each row of a table. */
+type Predict = (table: Table) => Float64Array
 
 /** Enough rows to order columns by; a large ensemble is slow to ask for every column and repeat. */
 const MOST_ROWS = 20_000

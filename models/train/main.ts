@@ -19,6 +19,7 @@ import {
   type TrainCommand,
   UsageError,
 } from './command-line.ts'
+import { fitOnThreads } from './fold-threads.ts'
 import { modelFile, readModelFile } from './model-file.ts'
 import { progressBar } from './progress-bar.ts'
 import { pulledLine } from './pulled-line.ts'
@@ -41,13 +42,14 @@ async function train(command: TableCommand): Promise<Record<string, unknown>> {
   const started = performance.now()
   const name = basename(file, extname(file))
   const version = `${name}-seed-${seed}`
-  const { model, chosen, card, plots } = trainOnTable(treeLearner, loaded, {
+  const { model, chosen, card, plots } = await trainOnTable(treeLearner, loaded, {
     name,
     version,
     source: basename(file),
     positive: command.positive,
     seed,
     test,
+    fitFolds: fitOnThreads,
     onProgress: progressBar(process.stderr, () => performance.now()),
   })
   const trainSeconds = (performance.now() - started) / 1000

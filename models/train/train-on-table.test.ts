@@ -7,6 +7,7 @@ import { sigmoid } from '../onnx/linear-walker.ts'
 import { seededUniform } from '../random/seeded.ts'
 import { type ReadTableOptions, readTable } from '../table/read-table.ts'
 import { isCategory, type Table } from '../table/table.ts'
+import { fitInTurn, fitOnThreads } from './fold-threads.ts'
 import { type Learner, logisticLearner } from './learner.ts'
 import { trainOnTable } from './train-on-table.ts'
 
@@ -55,7 +56,7 @@ describe('training on a table', () => {
   test('it proves the model on rows it has not seen, and is the same each time', async () => {
     const loaded = await load(leads(2_000, 1))
     const steps: string[] = []
-    const trained = trainOnTable(logisticLearner, loaded, {
+    const trained = await trainOnTable(logisticLearner, loaded, {
       ...options,
       onProgress: (done, of) => steps.push(`${done}/${of}`),
     })
@@ -73,11 +74,11 @@ describe('training on a table', () => {
     expect(steps[0]).toBe('0/14')
     expect(steps.at(-1)).toBe('14/14')
     expect(steps).toHaveLength(15)
-    expect(trainOnTable(logisticLearner, loaded, options)).toEqual(trained)
+    expect(await trainOnTable(logisticLearner, loaded, options)).toEqual(trained)
   })
 
   test('a model that is worse than logistic regression is said to be', async () => {
-    const { card } = trainOnTable(byVisits, await load(leads(3_000, 2)), options)
+    const { card } = await trainOnTable(byVisits, await load(leads(3_000, 2)), options)
     expect(card.aucGap.high).toBeLessThan(0)
     expect(card.logistic.auc.value).toBeGreaterThan(card.quality.auc.value)
     expect(tableCardMarkdown(card)).toContain('better than counting visits here')
@@ -86,7 +87,7 @@ describe('training on a table', () => {
 
   test('with a time column, the latest rows are measured and only earlier ones learned', async () => {
     const loaded = await load(leads(2_000, 3), { time: 'created' })
-    const { card } = trainOnTable(logisticLearner, loaded, options)
+    const { card } = await trainOnTable(logisticLearner, loaded, options)
     expect(card.validation).toEqual({ kind: 'later', column: 'created', share: 0.2 })
     expect(card.data.rows + card.quality.rows).toBe(1_800)
     expect(card.quality.rows).toBe(360)
@@ -96,7 +97,7 @@ describe('training on a table', () => {
   test('a test file is read like the training file and measured whole', async () => {
     const loaded = await load(leads(2_000, 4))
     const test = await load(leads(500, 5), { like: loaded.table.columns })
-    const { card } = trainOnTable(logisticLearner, loaded, {
+    const { card } = await trainOnTable(logisticLearner, loaded, {
       ...options,
       test: { loaded: test, name: 'later.csv' },
     })
@@ -106,7 +107,7 @@ describe('training on a table', () => {
   })
 
   test('a column that is filled after the outcome is warned of', async () => {
-    const { card } = trainOnTable(
+    const { card } = await trainOnTable(
       logisticLearner,
       await load(leads(1_000, 6), { drop: [] }),
       options,
@@ -116,14 +117,27 @@ describe('training on a table', () => {
 
   test('too few rows and an outcome that only came late are refused', async () => {
     const few = await load(leads(150, 7))
-    expect(() => trainOnTable(logisticLearner, few, options)).toThrow(
+    await expect(trainOnTable(logisticLearner, few, options)).rejects.toThrow(
       expect.objectContaining({ kind: 'too_little_data' }),
     )
     const [header = '', ...lines] = leads(1_000, 8).trim().split('\n')
     const late = lines.map((line, row) => line.replace(/yes$/, row < 850 ? 'no' : 'yes'))
     const loaded = await load([header, ...late].join('\n'), { time: 'created' })
-    expect(() => trainOnTable(logisticLearner, loaded, options)).toThrow(
+    await expect(trainOnTable(logisticLearner, loaded, options)).rejects.toThrow(
       expect.objectContaining({ kind: 'too_little_data' }),
     )
+  })
+
+  test('on threads the model, its figures and its card are the same', async () => {
+    const rows = await load(leads(30_000, 9))
+    const [inTurn, onThreads] = await Promise.all([
+      trainOnTable(logisticLearner, rows, { ...options, fitFolds: fitInTurn }),
+      trainOnTable(logisticLearner, rows, {
+        ...options,
+        fitFolds: (learner, part, splits, seed, onFold) =>
+          fitOnThreads(learner, part, splits, seed, onFold, 2),
+      }),
+    ])
+    expect(onThreads).toEqual(inTurn)
   })
 })

@@ -14,10 +14,20 @@ import { aucEstimate, aucGap, type Quality, qualityOf } from '../metrics/quality
 import { sigmoid } from '../onnx/linear-walker.ts'
 import type { LoadedTable } from '../table/read-table.ts'
 import { missingCount, type Table, taken, takeRows } from '../table/table.ts'
-import { crossValidate } from '../validation/cross-validate.ts'
+import { type FittedFold, type FoldRows, unseenMargins } from '../validation/fit-folds.ts'
 import { latestApart, type Split, stratifiedFolds } from '../validation/folds.ts'
+import { fitInTurn } from './fold-threads.ts'
 import { type LabelledRows, labelledRows } from './labelled-rows.ts'
 import { type Learner, logisticLearner } from './learner.ts'
+
+/** @param onFold called when work on a fold begins */
+export type FitFolds = <Model>(
+  learner: Learner<Model>,
+  rows: FoldRows,
+  splits: readonly Split[],
+  seed: number,
+  onFold: (fold: number) => void,
+) => Promise<FittedFold<Model>[]>
 
 export interface TrainOptions {
   name: string
@@ -29,6 +39,8 @@ export interface TrainOptions {
   seed?: number
   /** Rows of another file, read like the first one, and its name. */
   test?: { loaded: LoadedTable; name: string } | undefined
+  /** How the folds are fitted; in turn unless said otherwise. The outcome is the same. */
+  fitFolds?: FitFolds
   /** Called before each piece of work: how many are done, of how many, and what comes. */
   onProgress?: (done: number, of: number, what: string) => void
 }
@@ -110,26 +122,21 @@ interface Unseen<Model> {
   first: Model | null
 }
 
-function unseenBy<Model>(
+async function unseenBy<Model>(
   learner: Learner<Model>,
-  { table, outcomes }: LabelledRows,
+  rows: LabelledRows,
   splits: readonly Split[],
-  seed: number,
+  { seed = 0, fitFolds = fitInTurn }: TrainOptions,
   onFold: (what: string) => void,
-): Unseen<Model> {
-  let first: Model | null = null
-  const probabilities = crossValidate(
-    (part, known, fold) => {
-      onFold(`${learner.algorithm}, part ${fold + 1} of ${splits.length}`)
-      const fitted = learner.train(part, known, seed)
-      if (fold === 0) first = fitted
-      return (asked) => learner.margins(fitted, asked).map(sigmoid)
-    },
-    table,
-    outcomes,
-    splits,
+): Promise<Unseen<Model>> {
+  const { table, outcomes } = rows
+  const folds = await fitFolds(learner, { table, outcomes }, splits, seed, (fold) =>
+    onFold(`${learner.algorithm}, part ${fold + 1} of ${splits.length}`),
   )
-  return { probabilities, first }
+  return {
+    probabilities: unseenMargins(table.rows, splits, folds).map(sigmoid),
+    first: folds[0]?.model ?? null,
+  }
 }
 
 interface Shown {
@@ -170,11 +177,11 @@ function aucOf(probabilities: Float64Array, outcomes: Uint8Array) {
  * no chance but the seed's: the same rows give the same model and card.
  * @throws LabelError where the label is unclear or the rows do not suffice
  */
-export function trainOnTable<Model>(
+export async function trainOnTable<Model>(
   learner: Learner<Model>,
   loaded: LoadedTable,
   options: TrainOptions,
-): TrainedOnTable<Model> {
+): Promise<TrainedOnTable<Model>> {
   const { folds = FOLDS, seed = 0, onProgress = () => {} } = options
   const { learn, apart, validation, notes } = partsOf(loaded, options)
   const { table, outcomes } = learn
@@ -185,9 +192,9 @@ export function trainOnTable<Model>(
   next('looking for columns that know the outcome')
   const warnings = leakageWarnings(table, outcomes, learn.dropped)
   const splits = stratifiedFolds(outcomes, folds, seed)
-  const unseen = unseenBy(learner, learn, splits, seed, next)
+  const unseen = await unseenBy(learner, learn, splits, options, next)
   const chosen = chooseCalibration(unseen.probabilities, outcomes, seed)
-  const rivalUnseen = unseenBy(logisticLearner, learn, splits, seed, next)
+  const rivalUnseen = await unseenBy(logisticLearner, learn, splits, options, next)
   const rivalChosen = chooseCalibration(rivalUnseen.probabilities, outcomes, seed)
 
   next(`${learner.algorithm}, all rows`)
