@@ -284,7 +284,7 @@ const hubOf = (env: Env, { workspace }: Caller) => env.WORKSPACE_HUB.getByName(w
 
 const unknownModel = (version: string) =>
   new ProblemError(
-    problems.notFound(`The model ${version}`, 'GET /api/v1/models lists what is registered.'),
+    problems.notFound(`model ${version}`, 'GET /api/v1/models lists what is registered.'),
   )
 
 async function modelRow(env: Env, { workspace }: Caller, version: string) {
