@@ -23,7 +23,7 @@ const card = TableModelCard.parse({
   warnings: [
     { column: 'tags', kind: 'filled_after', severity: 'warning', message: '"tags" knows it.' },
   ],
-  importance: [{ column: 'visits | week', aucLost: 0.1, deviation: 0.01 }],
+  importance: [{ column: 'visits | week', aucLost: 0.1, deviation: 0.01, shap: 0.5 }],
   drift: [],
   notes: ['The file is in UTF-16.'],
 })

@@ -66,7 +66,15 @@ export const TableModelCard = z.object({
     }),
   ),
   /** Strongest first. */
-  importance: z.array(z.object({ column: z.string(), aucLost: z.number(), deviation: z.number() })),
+  importance: z.array(
+    z.object({
+      column: z.string(),
+      aucLost: z.number(),
+      deviation: z.number(),
+      /** Mean absolute Shapley value, in log-odds; null where it is not known how. */
+      shap: z.number().nullable(),
+    }),
+  ),
   /** How the rows apart differ from those that the model learnt from; empty without rows apart. */
   drift: z.array(
     z.object({
@@ -215,13 +223,18 @@ ${listed(
 
 ## What it leans on
 
-AUC that is lost when a column's values are dealt out anew, over unseen rows.
+AUC that is lost when a column's values are dealt out anew, and how far the column moves a row's log-odds on average (Shapley values); both over unseen rows.
 
 ${markdownTable(
-  ['column', 'AUC lost', '±'],
+  ['column', 'AUC lost', '±', 'moves log-odds by'],
   importance
     .slice(0, MOST_IMPORTANT)
-    .map((entry) => [entry.column, entry.aucLost.toFixed(4), entry.deviation.toFixed(4)]),
+    .map(({ column, aucLost, deviation, shap }) => [
+      column,
+      aucLost.toFixed(4),
+      deviation.toFixed(4),
+      shap === null ? '–' : shap.toFixed(3),
+    ]),
 )}
 
 ## Columns

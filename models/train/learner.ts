@@ -13,6 +13,8 @@ export interface Learner<Model> {
   train(table: Table, outcomes: Uint8Array, seed: number): Model
   /** Log-odds, one a row, of a table with the columns of the training table. */
   margins(model: Model, table: Table): Float64Array
+  /** Mean absolute Shapley value of each column over a table's rows, in log-odds; absent where it is not known how. */
+  shapImportance?(model: Model, table: Table): ReadonlyMap<string, number>
 }
 
 export const logisticLearner: Learner<TableLogistic> = {

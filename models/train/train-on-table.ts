@@ -8,6 +8,7 @@ import { scorePlot } from '../card/plots/score-plot.ts'
 import { CARD_PLOTS, type TableModelCard } from '../card/table-card.ts'
 import { tableDrift } from '../drift/table-drift.ts'
 import { permutationImportance } from '../importance/permutation.ts'
+import { SHAP_ROWS } from '../importance/shap-importance.ts'
 import { LabelError } from '../label/label-error.ts'
 import { leakageWarnings } from '../leakage/leakage.ts'
 import { aucEstimate, aucGap, type Quality, qualityOf } from '../metrics/quality.ts'
@@ -139,6 +140,16 @@ async function unseenBy<Model>(
   }
 }
 
+/** Rows evenly from a whole table, for what takes long. */
+function someOf(table: Table, most: number): Table {
+  if (table.rows <= most) return table
+  const step = table.rows / most
+  return takeRows(
+    table,
+    Uint32Array.from({ length: most }, (_, at) => Math.floor(at * step)),
+  )
+}
+
 interface Shown {
   /** In the order that the model gives, which calibration keeps. */
   raw: Float64Array
@@ -226,12 +237,15 @@ export async function trainOnTable<Model>(
     : []
 
   next('importance of columns')
+  const judge = apart ? model : (unseen.first ?? model)
+  const judged = apart?.table ?? takeRows(table, splits[0]?.test ?? [])
+  const shap = learner.shapImportance?.(judge, someOf(judged, SHAP_ROWS))
   const importance = permutationImportance(
-    (asked) => learner.margins(apart ? model : (unseen.first ?? model), asked),
-    apart?.table ?? takeRows(table, splits[0]?.test ?? []),
+    (asked) => learner.margins(judge, asked),
+    judged,
     apart?.outcomes ?? outcomesOf(outcomes, splits[0]?.test),
     { seed },
-  )
+  ).map((each) => ({ ...each, shap: shap?.get(each.column) ?? null }))
   onProgress(work, work, 'done')
   return {
     model,

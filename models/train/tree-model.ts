@@ -1,6 +1,8 @@
 import { ensembleMargins, type TreeEnsemble } from '#shared/trees/tree-ensemble.ts'
+import { applyEncoding } from '../gbdt/categories.ts'
 import type { GbdtOptions } from '../gbdt/options.ts'
 import { trainGbdt } from '../gbdt/train.ts'
+import { shapImportance } from '../importance/shap-importance.ts'
 import { type Table, taken, takeRows } from '../table/table.ts'
 import { heldOut } from '../validation/folds.ts'
 import { applyColumns, learnColumns, rowsOf, type TreeColumn } from './tree-columns.ts'
@@ -57,4 +59,16 @@ export function trainTreeModel(table: Table, outcomes: Uint8Array, seed: number)
 /** Margins (log-odds) of a table's rows. */
 export function treeMargins({ columns, ensemble }: TreeModel, table: Table): Float64Array {
   return ensembleMargins(ensemble, rowsOf(applyColumns(columns, table)))
+}
+
+/** Mean absolute Shapley value of each of the table's columns, in log-odds. */
+export function treeShapImportance(
+  { columns, ensemble }: TreeModel,
+  table: Table,
+): ReadonlyMap<string, number> {
+  const owners = columns.flatMap((how) => {
+    const width = how.kind === 'value' ? 1 : applyEncoding(how.encoding, new Int32Array()).length
+    return Array.from({ length: width }, () => how.name)
+  })
+  return shapImportance(ensemble, owners, rowsOf(applyColumns(columns, table)))
 }
