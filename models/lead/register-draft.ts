@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { TrainedManifest } from '#shared/scoring/manifest.ts'
-import { type Asking, askEdge, problemOf } from './ask-edge.ts'
-import type { EdgeAccess } from './edge-access.ts'
-import { PlatformError } from './platform-error.ts'
+import { type Asking, askEdge, problemOf } from '../platform/ask-edge.ts'
+import type { EdgeAccess } from '../platform/edge-access.ts'
+import { PlatformError } from '../platform/platform-error.ts'
 
 export interface Draft {
   manifest: TrainedManifest

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { FEATURE_HASH } from '#shared/features/registry.ts'
 import { TrainedManifest } from '#shared/scoring/manifest.ts'
 import type { TrainingRowsPage } from '#shared/training/training-row.ts'
-import { PlatformError } from './platform-error.ts'
+import { PlatformError } from '../platform/platform-error.ts'
 import { leadRows } from './rows.fixture.ts'
 import { type Effects, trainWorkspace, type WorkspaceCommand } from './train-workspace.ts'
 

@@ -1,7 +1,7 @@
 import type { RecommendationBody } from '#shared/recommend/body.ts'
-import { type Asking, askEdge, problemOf } from '../lead/ask-edge.ts'
-import type { EdgeAccess } from '../lead/edge-access.ts'
-import { PlatformError } from '../lead/platform-error.ts'
+import { type Asking, askEdge, problemOf } from '../platform/ask-edge.ts'
+import type { EdgeAccess } from '../platform/edge-access.ts'
+import { PlatformError } from '../platform/platform-error.ts'
 
 /**
  * Hands a body to the edge, which recommends with it at once.
