@@ -1,6 +1,7 @@
 import { env, runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
-import { CapturedEvent } from '#shared/events/captured-event.ts'
+import type { CapturedEvent } from '#shared/events/captured-event.ts'
+import { capturedEvent } from '#shared/profile/captured-event.arbitrary.ts'
 import { STARTER_ROLLOUT } from '#shared/scoring/rollout.ts'
 import type { Scorers } from '../scoring/registry/workspace-scorers.ts'
 import { starterScorer } from '../scoring/starter-scorer.ts'
@@ -16,31 +17,13 @@ const VISITORS = 200
 let objects = 0
 
 function visit(n: number, at: number): CapturedEvent {
-  return CapturedEvent.parse({
+  return capturedEvent({
     messageId: `m-${n}-${at}`,
-    type: 'page',
-    name: null,
     visitorId: `visitor-${n}`,
     anonymousId: `visitor-${n}`,
-    userId: null,
-    previousId: null,
-    groupId: null,
     occurredAt: at,
-    receivedAt: at,
-    bot: false,
-    verified: false,
-    channel: 'direct',
-    source: null,
-    medium: null,
-    campaign: null,
-    referrerHost: null,
-    country: null,
     url: 'https://example.com/pricing',
     path: '/pricing',
-    title: 'Pricing',
-    properties: {},
-    traits: {},
-    context: {},
   })
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { CapturedEvent } from '#shared/events/captured-event.ts'
+import { capturedEvent } from '#shared/profile/captured-event.arbitrary.ts'
 import { visitorBehaviour } from './visitor-behaviour.ts'
 
 const SECOND_MS = 1000
@@ -12,33 +13,12 @@ function event(
   type: CapturedEvent['type'] = 'page',
   more: Partial<CapturedEvent> = {},
 ): CapturedEvent {
-  return {
+  return capturedEvent({
     messageId: `m${seconds}-${type}`,
     type,
-    name: null,
-    visitorId: 'v',
-    anonymousId: 'v',
-    userId: null,
-    previousId: null,
-    groupId: null,
     occurredAt: START + seconds * SECOND_MS,
-    receivedAt: START + seconds * SECOND_MS,
-    bot: false,
-    verified: false,
-    channel: 'direct',
-    source: null,
-    medium: null,
-    campaign: null,
-    referrerHost: null,
-    country: null,
-    url: null,
-    path: '/',
-    title: null,
-    properties: {},
-    traits: {},
-    context: {},
     ...more,
-  }
+  })
 }
 
 describe("a visitor's behaviour", () => {
