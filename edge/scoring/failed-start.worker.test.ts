@@ -2,16 +2,19 @@ import { describe, expect, test } from 'vitest'
 import { importedTrees, NOTHING_KNOWN } from './imported.fixture.ts'
 import { randomModel } from './model.fixture.ts'
 import { createOnnxRuntime, type OnnxSession } from './onnx-runtime.ts'
-import { createScorer } from './scorer.ts'
+import { createScorer, WALKED_ROWS_MAX } from './scorer.ts'
 import { createSessionCache } from './session-cache.ts'
 import unlinkableWasm from './unlinkable.fixture.wasm'
+
+/** As few rows as ONNX Runtime is asked for. */
+const BATCH = Array.from({ length: WALKED_ROWS_MAX + 1 }, () => NOTHING_KNOWN)
 
 describe('an isolate in which ONNX Runtime cannot start', () => {
   test('leads are still scored, by the walker, with reasons, and the scorer says so', async () => {
     const runtime = createOnnxRuntime(unlinkableWasm)
     const sessions = createSessionCache<OnnxSession>(2)
     const scorer = createScorer(await randomModel(1), runtime, sessions)
-    const [score] = await scorer.score([NOTHING_KNOWN], { reasons: true })
+    const [score] = await scorer.score(BATCH, { reasons: true })
     expect(score?.probability).toBeGreaterThan(0)
     expect(score?.reasons.length).toBeGreaterThan(0)
     expect(scorer.engine()).toMatchObject({
@@ -26,7 +29,7 @@ describe('an isolate in which ONNX Runtime cannot start', () => {
     const starter = createScorer(await randomModel(1), runtime, sessions)
     const model = await importedTrees()
     const scorer = createScorer(model, runtime, sessions, async () => starter)
-    const [score] = await scorer.score([NOTHING_KNOWN], { reasons: true })
+    const [score] = await scorer.score(BATCH, { reasons: true })
     expect(score).toMatchObject({ modelVersion: starter.manifest.version })
     expect(scorer.engine()).toMatchObject({
       kind: 'stand_in',
@@ -60,7 +63,7 @@ describe('an isolate in which ONNX Runtime cannot start', () => {
     })
     const sessions = createSessionCache<OnnxSession>(2)
     const scorer = createScorer(await randomModel(1), runtime, sessions)
-    await scorer.score([NOTHING_KNOWN], { reasons: false })
+    await scorer.score(BATCH, { reasons: false })
     expect(scorer.engine()).toMatchObject({ kind: 'walker' })
     expect(sessions.keys()).toEqual([])
   })

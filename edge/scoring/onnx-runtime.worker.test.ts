@@ -7,7 +7,7 @@ import { ensembleMargins, type TreeEnsemble } from '#shared/trees/tree-ensemble.
 import { absentRuntime } from './absent-runtime.fixture.ts'
 import { isolateRuntime, isolateSessions } from './isolate-runtime.ts'
 import { randomModel, randomTrees, uniform } from './model.fixture.ts'
-import { createScorer } from './scorer.ts'
+import { createScorer, WALKED_ROWS_MAX } from './scorer.ts'
 import { createSessionCache } from './session-cache.ts'
 
 function randomFeatures(next: () => number): FeatureValues {
@@ -21,6 +21,11 @@ function randomFeatures(next: () => number): FeatureValues {
   )
 }
 
+/** As few rows as ONNX Runtime is asked for. */
+function smallestBatch(next: () => number): FeatureValues[] {
+  return Array.from({ length: WALKED_ROWS_MAX + 1 }, () => randomFeatures(next))
+}
+
 /** Its `expected` is the same whatever the row. */
 function wholeShap(ensemble: TreeEnsemble) {
   const shap = treeShap(ensemble, new Float32Array(ensemble.columns))
@@ -31,12 +36,26 @@ function wholeShap(ensemble: TreeEnsemble) {
 describe('ONNX Runtime in workerd', () => {
   test('a caller that a page waits for is scored by the walker while the runtime is cold, and starts nothing', async () => {
     const scorer = createScorer(await randomModel(30), isolateRuntime, isolateSessions)
-    const [score] = await scorer.score([randomFeatures(uniform(30))], {
+    const [score] = await scorer.score(smallestBatch(uniform(30)), {
       reasons: false,
       whenCold: 'walk',
     })
     expect(score?.probability).toBeGreaterThan(0)
-    expect(scorer.engine()).toMatchObject({ kind: 'walker' })
+    expect(scorer.engine()).toMatchObject({
+      kind: 'walker',
+      reason: 'ONNX Runtime is not started yet.',
+    })
+    expect(isolateRuntime.state()).toEqual({ kind: 'cold' })
+  })
+
+  test('a few rows are walked, and start nothing', async () => {
+    const scorer = createScorer(await randomModel(30), isolateRuntime, isolateSessions)
+    const few = smallestBatch(uniform(31)).slice(1)
+    expect(await scorer.score(few, { reasons: false })).toHaveLength(WALKED_ROWS_MAX)
+    expect(scorer.engine()).toMatchObject({
+      kind: 'walker',
+      reason: 'A few rows are scored faster without ONNX Runtime.',
+    })
     expect(isolateRuntime.state()).toEqual({ kind: 'cold' })
   })
 
@@ -46,10 +65,10 @@ describe('ONNX Runtime in workerd', () => {
     setTimeout(() => {
       turned = true
     }, 0)
-    await scorer.score([randomFeatures(uniform(30))], { reasons: true })
+    await scorer.score(smallestBatch(uniform(30)), { reasons: true })
     expect(turned).toBe(false)
     expect(scorer.engine()).toEqual({ kind: 'onnxruntime' })
-    await scorer.score([randomFeatures(uniform(30))], { reasons: false, whenCold: 'walk' })
+    await scorer.score(smallestBatch(uniform(30)), { reasons: false, whenCold: 'walk' })
     expect(scorer.engine()).toEqual({ kind: 'onnxruntime' })
   })
 
@@ -59,7 +78,7 @@ describe('ONNX Runtime in workerd', () => {
       isolateRuntime.open(junk, { input: 'X', output: 'probability' }),
     ).rejects.toMatchObject({ name: 'OnnxRuntimeError', kind: 'model_refused' })
     const scorer = createScorer(await randomModel(1), isolateRuntime, isolateSessions)
-    const [score] = await scorer.score([randomFeatures(uniform(1))], { reasons: false })
+    const [score] = await scorer.score(smallestBatch(uniform(1)), { reasons: false })
     expect(score?.probability).toBeGreaterThan(0)
     expect(scorer.engine()).toEqual({ kind: 'onnxruntime' })
     expect(isolateRuntime.state()).toEqual({ kind: 'ready' })
@@ -128,7 +147,7 @@ describe('ONNX Runtime in workerd', () => {
   })
 
   test('more models than the cache holds are all scored rightly', async () => {
-    const rows = [randomFeatures(uniform(6))]
+    const rows = smallestBatch(uniform(6))
     const models = await Promise.all([10, 11, 12, 13, 14, 15].map(randomModel))
     const scorers = await Promise.all(
       models.map((model) => createScorer(model, isolateRuntime, isolateSessions)),

@@ -57,8 +57,11 @@ const ScoreRequest = z
 
 const ScoreResponse = Score.extend({
   visitorId: z.string().nullable(),
-  /** `walker` where ONNX Runtime could not be used; the score is the same to 1e-5. */
-  engine: z.enum(['onnxruntime', 'walker']),
+  engine: z.enum(['onnxruntime', 'walker']).openapi({
+    description:
+      'What read the ONNX file: the walker for a single row, ONNX Runtime where only it can read the model ' +
+      '(an imported one). Both give the same score to 1e-5.',
+  }),
   hints: z
     .array(Hint)
     .optional()

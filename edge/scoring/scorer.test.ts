@@ -5,7 +5,7 @@ import { absentRuntime } from './absent-runtime.fixture.ts'
 import { randomModel, randomTrees } from './model.fixture.ts'
 import { ModelError } from './model-error.ts'
 import type { OnnxRuntime } from './onnx-runtime.ts'
-import { createScorer } from './scorer.ts'
+import { createScorer, WALKED_ROWS_MAX } from './scorer.ts'
 import type { ScoringModel } from './served-model.ts'
 import { createSessionCache } from './session-cache.ts'
 
@@ -48,9 +48,10 @@ describe('a scorer', () => {
     }
     const model = await randomModel(1)
     const scorer = make(model, failing)
-    const scores = await scorer.score([nothingKnown], { reasons: true })
+    const batch = Array.from({ length: WALKED_ROWS_MAX + 1 }, () => nothingKnown)
+    const scores = await scorer.score(batch, { reasons: true })
     expect(scorer.engine()).toMatchObject({ kind: 'walker', reason: 'out of memory' })
-    expect(scores).toEqual(await make(model).score([nothingKnown], { reasons: true }))
+    expect(scores).toEqual(await make(model).score(batch, { reasons: true }))
   })
 
   test('gives points, grade and version by the manifest', async () => {

@@ -13,7 +13,7 @@ import { NOT_SPLIT, sideOf } from './score-sides.ts'
 import { type ScoringModel, servedModel } from './served-model.ts'
 import type { SessionCache } from './session-cache.ts'
 
-/** What computed the latest probabilities; the walker's are the same to 1e-5. */
+/** What computed the latest probabilities: the walker a few rows, ONNX Runtime batches. The same to 1e-5. */
 export type Engine =
   | { kind: 'onnxruntime' }
   | { kind: 'walker'; reason: string; next: string }
@@ -24,7 +24,7 @@ export interface ScoreOptions {
   /** Reasons cost more than the score itself, so they are given only where asked for. */
   reasons: boolean
   /**
-   * Starting ONNX Runtime takes about 200 ms of an isolate's first score. `walk` scores without it
+   * Starting ONNX Runtime takes about 200 ms of an isolate's first batch. `walk` scores without it
    * until something else has started it, for callers that a page waits for. Default `start`.
    */
   whenCold?: 'start' | 'walk'
@@ -39,14 +39,22 @@ export interface Scorer {
   score(rows: readonly FeatureValues[], options: ScoreOptions): Promise<Score[]>
 }
 
+/**
+ * Up to so many rows the walker is the faster one: a call of ONNX Runtime costs about 0.15 ms between two
+ * requests, whatever is in it. docs/decisions/0008 has the figures.
+ */
+export const WALKED_ROWS_MAX = 8
+const FEW_ROWS_REASON = 'A few rows are scored faster without ONNX Runtime.'
+const FEW_ROWS_NEXT = 'Nothing to do.'
 const BROKEN_NEXT = 'Scores stay the same; look for the cause in the logs.'
 const COLD_REASON = 'ONNX Runtime is not started yet.'
 const COLD_NEXT = 'Nothing to do: the first score that may wait starts it.'
 
 /**
- * Makes a scorer for one model.
- * @param runtime the isolate's ONNX Runtime; where it cannot start or refuses the model, the plain
- *   walker scores instead and `engine()` says so.
+ * Makes a scorer for one model. Batches go through ONNX Runtime, at most WALKED_ROWS_MAX rows through the
+ * plain walker.
+ * @param runtime the isolate's ONNX Runtime; where it cannot start or refuses the model, the walker
+ *   scores batches too and `engine()` says so.
  * @param standIn what scores instead of an imported model, which no walker reads
  * @throws ModelError, OnnxError where the model is damaged or of other features.
  */
@@ -73,6 +81,7 @@ export function createScorer(
       engine = { kind: 'walker', reason, next }
       return served.walk(encoded)
     }
+    if (count <= WALKED_ROWS_MAX) return walked(FEW_ROWS_REASON, FEW_ROWS_NEXT)
     const state = runtime.state()
     if (state.kind === 'failed') return walked(state.reason)
     if (state.kind === 'cold' && whenCold === 'walk') return walked(COLD_REASON, COLD_NEXT)
