@@ -30,7 +30,7 @@ const workerOptions = existsSync(wranglerConfig)
  */
 const UNIT_WORKERS = 3
 /** Each brings up a platform of two or three processes, and waits for it about a third of the time. */
-const E2E_WORKERS = 3
+const E2E_WORKERS = 4
 
 /** For the processes that tests start, and their own (quick-webassembly.mjs says why). */
 const quickProcesses = {

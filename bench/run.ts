@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os'
 import { UsageError } from '#models/train/command-line.ts'
 import { benchAnomaly } from './anomaly/bench-anomaly.ts'
+import { benchAuth } from './auth/bench-auth.ts'
 import { benchCapture } from './capture/capture.ts'
 import { captureReport } from './capture/report.ts'
 import { benchForecast } from './forecast/bench-forecast.ts'
@@ -9,7 +10,7 @@ import { benchScore } from './score/bench-score.ts'
 import { benchTrain } from './train/bench-train.ts'
 
 /**
- * `npm run bench -- capture`, `-- score`, `-- train`, `-- anomaly`, `-- intent FILE` or
+ * `npm run bench -- capture`, `-- score`, `-- train`, `-- anomaly`, `-- auth`, `-- intent FILE` or
  * `-- forecast FOLDER`: one table for people, one JSON line for machines. Figures of one run belong together; compare their ratios, not
  * numbers from different days.
  */
@@ -23,6 +24,7 @@ async function capture(): Promise<boolean> {
 
 const BENCHES: Record<string, () => Promise<boolean>> = {
   anomaly: benchAnomaly,
+  auth: benchAuth,
   capture,
   intent: () => benchIntent(process.argv.slice(3)),
   score: async () => (await benchScore()).pass,

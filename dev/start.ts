@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { banner } from './platform/banner.ts'
 import { type Home, openHome } from './platform/home.ts'
 import { HELP, parseOptions, StartError, type StartOptions } from './platform/options.ts'
+import { DEMO_EMAIL } from './platform/state.ts'
 
 /** Compiled code outlives a process, as its source does: half a second of every start but the first. */
 const COMPILED = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url))
@@ -35,9 +36,10 @@ async function runUntil(stopping: AbortSignal, options: StartOptions, home: Home
   const { startPlatform } = await import('./platform/platform.ts')
   const step = (what: string) => console.log(`  ${what} …`)
   const platform = await startPlatform(options, home, step, stopping)
-  const { writeKey, secretKey } = home.state
-  home.writeReady({ ...platform.addresses, writeKey, secretKey, pid: process.pid })
-  console.log(banner(platform.addresses, { writeKey, secretKey, home: home.dir }))
+  const { writeKey, secretKey, demoPassword: password } = home.state
+  const keys = { writeKey, secretKey, email: DEMO_EMAIL, password }
+  home.writeReady({ ...platform.addresses, ...keys, pid: process.pid })
+  console.log(banner(platform.addresses, { ...keys, home: home.dir }))
   await once(stopping, 'abort')
   await platform.stop()
 }

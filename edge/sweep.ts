@@ -10,7 +10,8 @@ const VERDICT_RETENTION_MS = 7 * 86_400_000
 /**
  * Runs every few minutes for every workspace: wakes objects whose alarm gave up after six failures or
  * that have not heard of a restored store or another rollout,
- * lets the projector look for events no poke told it of, has the served model looked at once a day, and forgets verdicts past their time.
+ * lets the projector look for events no poke told it of, takes changes into the audit log and anchors it,
+ * has the served model looked at once a day, and forgets verdicts past their time.
  */
 export async function sweep(env: Env): Promise<void> {
   const directory = directoryOf(env)
@@ -28,7 +29,10 @@ export async function sweep(env: Env): Promise<void> {
         ),
       )
       await env.PROJECTOR.getByName(id).poke()
-      if (await env.WORKSPACE_HUB.getByName(id).claimWatch()) await watchWorkspace(env, workspace)
+      const hub = env.WORKSPACE_HUB.getByName(id)
+      await hub.takeAudit()
+      await hub.anchorAuditHourly()
+      if (await hub.claimWatch()) await watchWorkspace(env, workspace)
       await store.execute({
         sql: 'DELETE FROM verdicts WHERE received_at < ?',
         args: [Date.now() - VERDICT_RETENTION_MS],

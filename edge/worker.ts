@@ -1,6 +1,7 @@
 import sdkScript from '../dist/sdk/e.txt'
 import { type ApiApp, answerOf } from './api/api-app.ts'
 import { frontDoor } from './api/front-door.ts'
+import { secured } from './api/security-headers.ts'
 import { createApp, personalizeDeps } from './app.ts'
 import { capture } from './capture/capture.ts'
 import { preflight } from './capture/cors.ts'
@@ -11,6 +12,7 @@ import { sweep } from './sweep.ts'
 import { directoryOf } from './tenancy/directory-of.ts'
 
 export { WorkspaceHub } from './hub/workspace-hub.ts'
+export { SignInGuard } from './identity/lockout/sign-in-guard.ts'
 export { Projector } from './projection/projector.ts'
 export { VisitorLog } from './visitors/visitor-log.ts'
 
@@ -29,7 +31,7 @@ function appOf(env: Env): ApiApp {
 
 /**
  * Capture comes first: it is the hot path, and it works on every host. On the host of a site all other
- * paths but the SDK's own belong to the site, whatever they are called.
+ * paths but the SDK's own belong to the site, whatever they are called; its answers keep their own headers.
  */
 async function route(request: Request, env: Env): Promise<Response> {
   const url = new URL(request.url)
@@ -38,11 +40,14 @@ async function route(request: Request, env: Env): Promise<Response> {
     const call = captureCallOf(path)
     if (call && request.method === 'POST') return capture(request, env, call)
     if (call && request.method === 'OPTIONS') return preflight()
-    return appOf(env).fetch(request, env)
+    return secured(await appOf(env).fetch(request, env), url)
   }
-  if (path === '/e.js') return sdk()
+  if (path === '/e.js') return secured(sdk(), url)
   const site = await directoryOf(env).site(url.host)
-  if (!site) return frontDoor(request.method, path) ?? appOf(env).fetch(request, env)
+  if (!site) {
+    const door = frontDoor(request.method, path)
+    return secured(door ?? (await appOf(env).fetch(request, env)), url)
+  }
   return proxySite(request, site, { ...personalizeDeps(env), fetch: (asked) => fetch(asked) })
 }
 
@@ -61,7 +66,8 @@ export default {
     try {
       return await route(request, env)
     } catch (error) {
-      return answerOf(error instanceof Error ? error : new Error(String(error)))
+      const problem = answerOf(error instanceof Error ? error : new Error(String(error)))
+      return secured(problem, new URL(request.url))
     }
   },
 

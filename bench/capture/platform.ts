@@ -49,6 +49,7 @@ export async function startBenchPlatform(buckets: number): Promise<BenchPlatform
     controlUrl: databaseUrl(server.url, 'control'),
     storeToken: TOKEN,
     signingSecret: 'bench-secret-bench-secret-bench-secret',
+    sealingKeys: `bench:${'A'.repeat(43)}`,
   })
   const open = (name: string) =>
     createClient({ url: databaseUrl(server.url, name), authToken: TOKEN })

@@ -5,21 +5,24 @@ import { ConsoleError } from './console-error.ts'
 export type ConsoleConfiguration = {
   dataDir: string
   edgeUrl: string
-  secretKey: string
+  /** For automation; null where a person signs in. */
+  secretKey: string | null
   port: number
   rendererDir: string | null
 }
 
-export const USAGE = `Usage: EDGEWISE_SECRET_KEY=… node desktop/backend/main.ts --data-dir DIR --edge URL [--port N]
+export const USAGE = `Usage: node desktop/backend/main.ts --data-dir DIR --edge URL [--port N]
 
   --data-dir DIR      where the console keeps its replica
   --edge URL          the edge to pull from; https, or http on this computer
   --port N            port on 127.0.0.1; 0, the default, takes any free one
-  --renderer DIR      the built renderer (default: dist/renderer)`
+  --renderer DIR      the built renderer (default: dist/renderer)
+
+People sign in with the browser. With EDGEWISE_SECRET_KEY in the environment nobody has to.`
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]']
 
-/** The secret key travels with every pull, so it is only sent encrypted or to this very computer. */
+/** Tokens and keys travel with every pull, so they are only sent encrypted or to this very computer. */
 export const isSafeEdgeUrl = (text: string): boolean => {
   const url = URL.parse(text)
   if (url === null) return false
@@ -47,11 +50,10 @@ export const readConfiguration = (
     throw wrong('--edge must be an https address, or an http address on this computer.')
   }
   if (!port.success) throw wrong('--port must be a number from 0 to 65535.')
-  if (!secretKey) throw wrong('EDGEWISE_SECRET_KEY is not set.')
   return {
     dataDir: values['data-dir'],
     edgeUrl: values.edge,
-    secretKey,
+    secretKey: secretKey || null,
     port: port.data,
     rendererDir: values.renderer ?? null,
   }

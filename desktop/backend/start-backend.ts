@@ -1,10 +1,13 @@
 import type { Channel } from '#rpc/channel.ts'
 import { createRpcServer, type RpcHandlers } from '#rpc/server.ts'
+import { auditHandlers } from './audit/audit-handlers.ts'
 import { announceChanges } from './changes.ts'
+import { keyHandlers } from './keys/key-handlers.ts'
 import { acquireDataLock } from './lock/data-lock.ts'
-import { changeModel, checkModel, getModels, rollBack, setGrades } from './models/models.ts'
+import { modelHandlers } from './models/model-handlers.ts'
+import { peopleHandlers } from './people/people-handlers.ts'
 import { fetchPage } from './pull/fetch-page.ts'
-import { startPullLoop } from './pull/pull-loop.ts'
+import { createPulling, replicaOwner } from './pull/pulling.ts'
 import { getLead } from './queries/lead-detail.ts'
 import { listLeads } from './queries/leads.ts'
 import { getOverview } from './queries/overview.ts'
@@ -12,14 +15,22 @@ import { getStreamItem, listStream } from './queries/stream.ts'
 import { listTimeline } from './queries/timeline.ts'
 import { openReplica } from './replica/open.ts'
 import { RAW_WINDOW, type RawWindow } from './replica/raw-window.ts'
-import { readLastSyncedAt, sourceFingerprint } from './replica/state.ts'
+import { sourceFingerprint } from './replica/state.ts'
+import { EdgeOAuth } from './session/edge-oauth.ts'
+import { LiveConnection } from './session/live.ts'
+import { keyIdentity, Session } from './session/session.ts'
+import { sessionHandlers } from './session/session-handlers.ts'
+import { fileVault, type SessionVault } from './session/vault.ts'
 
 export type BackendOptions = {
   /** Where replica and lock live; one running console per folder. */
   dataDir: string
   /** Origin of the edge, for example `https://edge.example.com`. */
   edgeUrl: string
-  secretKey: string
+  /** For automation; null where a person signs in. */
+  secretKey: string | null
+  /** Where a signed-in session outlives the process; a file of the data folder by default. */
+  vault?: SessionVault
   /** Decides on the token of a connection's hello. */
   acceptToken: (token: string | null) => boolean
   log?: (message: string, error?: unknown) => void
@@ -47,66 +58,91 @@ export const startBackend = async (options: BackendOptions): Promise<Backend> =>
   const log = options.log ?? (() => {})
   const lock = await acquireDataLock(options.dataDir)
   try {
-    const fingerprint = sourceFingerprint(options.edgeUrl, options.secretKey)
-    const opened = await openReplica({ dataDir: options.dataDir, fingerprint, now: now() })
+    const fetch_ = options.fetch ?? fetch
+    const { edgeUrl, dataDir, secretKey } = options
+    const session =
+      secretKey === null
+        ? new Session({
+            edgeUrl,
+            oauth: new EdgeOAuth(edgeUrl, fetch_, now),
+            vault: options.vault ?? fileVault(dataDir),
+            fetch: fetch_,
+            now,
+            onState: (state) => {
+              rpc.publish('session', state)
+              live?.want(state.name === 'signed_in')
+              void pulling.become(owner())
+            },
+          })
+        : null
+    const live =
+      session &&
+      new LiveConnection({
+        edgeUrl,
+        proof: () => session.proof(),
+        onAccess: (access) => void session.accessIs(access),
+        onEnded: (code) => void session.refused(code),
+        random: options.random ?? Math.random,
+      })
+    /** One person's view of one workspace; null while nobody is signed in who may have a copy of it. */
+    const owner = (): string | null => {
+      if (secretKey !== null) return sourceFingerprint(edgeUrl, secretKey)
+      const who = session?.may('sync:read') ? session.owner : null
+      return who ? sourceFingerprint(edgeUrl, `${who.workspaceId}\n${who.userId}`) : null
+    }
+    const opened = await openReplica({ dataDir, fingerprint: replicaOwner(owner()), now: now() })
     const { db, movedAside } = opened
     if (movedAside !== null) log(`The replica was unusable; moved to ${movedAside} and begun anew`)
 
     const source = {
-      edgeUrl: options.edgeUrl,
-      secretKey: options.secretKey,
-      fetch: options.fetch ?? fetch,
+      edgeUrl,
+      identity: session ?? keyIdentity(secretKey ?? ''),
+      fetch: fetch_,
     }
     const changes = announceChanges((areas) => rpc.publish('changed', { areas }))
-    const loop = startPullLoop({
+    const pulling = createPulling({
       db,
       pull: (cursor, signal) => fetchPage(source, cursor, signal),
       window: options.window ?? RAW_WINDOW,
       now,
       random: options.random ?? Math.random,
-      lastSyncedAt: await readLastSyncedAt(db),
       onState: (state) => rpc.publish('connection', state),
       onChanged: (areas) => changes.note(areas),
       log,
     })
     const handlers: RpcHandlers = {
-      'connection.get': async () => loop.state(),
+      ...sessionHandlers(session),
+      ...modelHandlers(source),
+      ...peopleHandlers(source, (permission) => session?.may(permission) ?? false),
+      ...keyHandlers(source),
+      ...auditHandlers(source, () => session?.owner?.workspaceId ?? 'workspace', now),
+      'connection.get': async () => pulling.state(),
       'connection.retry': async () => {
-        loop.retryNow()
+        pulling.retryNow()
         return {}
       },
-      'overview.get': () => getOverview(db, now(), loop.state().lastSyncedAt),
+      'overview.get': () => getOverview(db, now(), pulling.state().lastSyncedAt),
       'stream.list': (input) => listStream(db, input),
       'stream.get': ({ id }) => getStreamItem(db, id),
       'leads.list': (input) => listLeads(db, input),
       'leads.get': ({ leadKey }) => getLead(db, leadKey),
       'leads.timeline': (input) => listTimeline(db, input),
-      'models.get': () => getModels(source),
-      'models.check': ({ version }) => checkModel(source, version),
-      'models.change': async ({ version, change }) => {
-        await changeModel(source, version, change)
-        return {}
-      },
-      'models.grade': async ({ grades }) => {
-        await setGrades(source, grades)
-        return {}
-      },
-      'models.rollBack': async ({ reason }) => {
-        await rollBack(source, reason)
-        return {}
-      },
     }
     const rpc = createRpcServer({
       handlers,
       acceptToken: options.acceptToken,
       onFailure: (method, error) => log(`${method} failed`, error),
     })
+    await pulling.become(owner())
+    live?.want(session?.state.name === 'signed_in')
     return {
       serve: (channel) => rpc.serve(channel),
       close: async () => {
         changes.stop()
+        live?.want(false)
+        session?.close()
         rpc.close()
-        await loop.stop()
+        await pulling.stop()
         await db.close()
         lock.release()
       },

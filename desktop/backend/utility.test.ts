@@ -28,7 +28,7 @@ const SHELL = `
   const answered = new Promise((resolve) =>
     port2.on('message', (message) => page.push(message) === 2 && resolve()))
   const started = once(shell, 'heard')
-  say({ t: 'start', dataDir, edgeUrl: 'http://127.0.0.1:9', secretKey: 'key' })
+  say({ t: 'start', dataDir, edgeUrl: 'http://127.0.0.1:9', secretKey: 'key', session: null })
   say({ t: 'connect' }, [{
     postMessage: (message) => port1.postMessage(message),
     on: (event, listener) =>

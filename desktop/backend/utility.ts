@@ -1,6 +1,7 @@
 import type { Channel } from '#rpc/channel.ts'
 import { type BackendMessage, ShellMessage } from '#rpc/shell-messages.ts'
 import { ConsoleError } from './console-error.ts'
+import { ShellVault } from './session/shell-vault.ts'
 import { type Backend, startBackend } from './start-backend.ts'
 
 /** The back end as a utility process of Electron: no server, a port per window. */
@@ -38,10 +39,12 @@ const log = (message: string, error?: unknown): void => {
 }
 
 let starting: Promise<Backend> | null = null
+let vault: ShellVault | null = null
 
 const start = async (options: Extract<ShellMessage, { t: 'start' }>): Promise<void> => {
   // A port can only come from our own window, so there is no token to check.
-  starting ??= startBackend({ ...options, acceptToken: () => true, log })
+  vault ??= new ShellVault(options.session, tell)
+  starting ??= startBackend({ ...options, vault, acceptToken: () => true, log })
   try {
     await starting
     tell({ t: 'ready' })
@@ -70,6 +73,9 @@ parentPort.on('message', (event) => {
       )
       return
     }
+    case 'kept':
+      vault?.kept(message.data.id, message.data.ok)
+      return
     case 'stop':
       void Promise.resolve(starting)
         .then((backend) => backend?.close())

@@ -15,7 +15,10 @@ export type BackendProcess = {
 
 /** Keeps the back end running in a process of its own, so that no query can freeze a window. */
 export const startBackendProcess = (options: {
-  start: Extract<ShellMessage, { t: 'start' }>
+  /** Asked anew at each start: the session may be another one by then. */
+  start: () => Extract<ShellMessage, { t: 'start' }>
+  /** Keeps the session; says whether it is on disk. */
+  keep: (session: string | null) => boolean
   /** It cannot run; nothing more is tried. */
   onFailure: (message: string, next: string) => void
 }): BackendProcess => {
@@ -29,10 +32,16 @@ export const startBackendProcess = (options: {
       serviceName: 'Edgewise data',
     })
     child = forked
-    forked.postMessage(options.start)
+    forked.postMessage(options.start())
     forked.on('message', (raw) => {
       const message = BackendMessage.safeParse(raw)
-      if (!message.success || message.data.t !== 'failed') return
+      if (!message.success) return
+      if (message.data.t === 'keep') {
+        const { id, session } = message.data
+        const kept: ShellMessage = { t: 'kept', id, ok: options.keep(session) }
+        forked.postMessage(kept)
+      }
+      if (message.data.t !== 'failed') return
       stopping = true
       options.onFailure(message.data.message, message.data.next)
     })

@@ -1,11 +1,22 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { app, BrowserWindow, dialog, ipcMain, Menu, net, protocol, session } from 'electron'
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  net,
+  protocol,
+  safeStorage,
+  session,
+} from 'electron'
 import { REQUEST_PORT_CHANNEL } from '#rpc/shell-channels.ts'
 import { APP_SCHEME, APP_SECURITY_HEADERS, appFile } from './app-origin.ts'
 import { type BackendProcess, startBackendProcess } from './backend-process.ts'
 import { menuTemplate } from './menu.ts'
 import { isTrustedSender } from './navigation.ts'
+import { sessionFile } from './session-file.ts'
 import { readSettings } from './settings.ts'
 import { openWindow } from './window.ts'
 
@@ -44,7 +55,7 @@ const run = async (): Promise<void> => {
   if (settings === null) {
     stopWith(
       'Edgewise is not connected to an edge.',
-      'Set EDGEWISE_EDGE_URL and EDGEWISE_SECRET_KEY and start it again.',
+      'Set EDGEWISE_EDGE_URL to its address and start it again.',
     )
     return
   }
@@ -58,8 +69,11 @@ const run = async (): Promise<void> => {
     ),
   )
 
+  const dataDir = join(app.getPath('userData'), 'console')
+  const file = sessionFile(join(app.getPath('userData'), 'session.sealed'), safeStorage)
   const backend = startBackendProcess({
-    start: { t: 'start', dataDir: join(app.getPath('userData'), 'console'), ...settings },
+    start: () => ({ t: 'start', dataDir, ...settings, session: file.load() }),
+    keep: (session) => file.keep(session),
     onFailure: stopWith,
   })
   ipcMain.on(REQUEST_PORT_CHANNEL, ({ sender, senderFrame }) => {

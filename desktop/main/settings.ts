@@ -1,12 +1,12 @@
-export type ShellSettings = { edgeUrl: string; secretKey: string }
+export type ShellSettings = { edgeUrl: string; secretKey: string | null }
 
 /**
- * Which edge to pull from, by the environment; null where something is missing. Signing in and
- * keeping the key in the system's key store come with accounts.
+ * Which edge to pull from, by the environment; null where none is named. People sign in; a secret key is
+ * for automation.
  */
 export const readSettings = (
   env: Readonly<Record<string, string | undefined>>,
 ): ShellSettings | null => {
   const { EDGEWISE_EDGE_URL: edgeUrl, EDGEWISE_SECRET_KEY: secretKey } = env
-  return edgeUrl && secretKey ? { edgeUrl, secretKey } : null
+  return edgeUrl ? { edgeUrl, secretKey: secretKey || null } : null
 }

@@ -92,7 +92,10 @@ test('developer tools are in the menu only while developing', () => {
 test('settings are whole or absent', () => {
   const whole = { EDGEWISE_EDGE_URL: 'https://edge.example.com', EDGEWISE_SECRET_KEY: 'key' }
   expect(readSettings(whole)).toEqual({ edgeUrl: 'https://edge.example.com', secretKey: 'key' })
-  expect(readSettings({ ...whole, EDGEWISE_SECRET_KEY: '' })).toBeNull()
+  expect(readSettings({ ...whole, EDGEWISE_SECRET_KEY: '' })).toEqual({
+    edgeUrl: 'https://edge.example.com',
+    secretKey: null,
+  })
   expect(readSettings({})).toBeNull()
 })
 

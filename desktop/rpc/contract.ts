@@ -1,17 +1,21 @@
 import { z } from 'zod'
+import { AUDIT_METHODS } from './audit.ts'
 import { ConnectionState } from './connection-state.ts'
+import { KEY_METHODS } from './keys.ts'
 import { LeadDetail, LeadsPage, LeadsQuery, TimelinePage } from './leads.ts'
 import { MODEL_METHODS } from './models.ts'
 import { Overview } from './overview.ts'
+import { PEOPLE_METHODS } from './people.ts'
+import { SESSION_METHODS, SessionState } from './session.ts'
 import { StreamItemDetail, StreamPage, StreamQuery } from './stream.ts'
 
 /**
  * The version of this contract, said in the hello message. Renderer and backend ship together, but a
  * browser tab may outlive an upgrade of the backend.
  *
- * History: 1 first version; 2 models.
+ * History: 1 first version; 2 models; 3 people sign in, and see people, keys and the audit log.
  */
-export const RPC_VERSION = 2
+export const RPC_VERSION = 3
 
 const nothing = z.object({})
 
@@ -34,6 +38,10 @@ export const METHODS = {
     output: TimelinePage,
   },
   ...MODEL_METHODS,
+  ...SESSION_METHODS,
+  ...PEOPLE_METHODS,
+  ...KEY_METHODS,
+  ...AUDIT_METHODS,
 } as const
 export type Methods = typeof METHODS
 export type MethodName = keyof Methods
@@ -47,6 +55,7 @@ export const CHANGED_AREAS = ['stream', 'leads', 'slots'] as const
 /** Everything the backend pushes by itself. */
 export const TOPICS = {
   connection: ConnectionState,
+  session: SessionState,
   /** Rows of these areas changed: fetch again what is on screen. Sent at most every 2 s. */
   changed: z.object({ areas: z.array(z.enum(CHANGED_AREAS)) }),
 } as const

@@ -22,21 +22,26 @@ export const RpcErrorBody = z.object({
   kind: z.enum(RPC_ERROR_KINDS),
   message: z.string(),
   next: z.string().nullable(),
+  /** Where in a browser a person proves again who they are; after that the same may be tried again. */
+  confirmUrl: z.url({ protocol: /^https?$/ }).optional(),
 })
 export type RpcErrorBody = z.infer<typeof RpcErrorBody>
 
 export class RpcError extends Error {
   readonly kind: RpcErrorBody['kind']
   readonly next: string | null
+  readonly confirmUrl: string | undefined
 
   constructor(body: RpcErrorBody) {
     super(body.message)
     this.name = 'RpcError'
     this.kind = body.kind
     this.next = body.next
+    this.confirmUrl = body.confirmUrl
   }
 
   toBody(): RpcErrorBody {
-    return { kind: this.kind, message: this.message, next: this.next }
+    const { kind, message, next, confirmUrl } = this
+    return { kind, message, next, ...(confirmUrl === undefined ? {} : { confirmUrl }) }
   }
 }

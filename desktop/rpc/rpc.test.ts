@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { Channel } from './channel.ts'
 import { createRpcClient, type RpcClient } from './client.ts'
-import { type ParsedInput, RPC_VERSION, type TopicPayload } from './contract.ts'
+import { METHODS, type ParsedInput, RPC_VERSION, type TopicPayload } from './contract.ts'
 import { messagePortChannel } from './message-port-channel.ts'
 import { RpcError } from './rpc-error.ts'
 import { createRpcServer, type RpcHandlers, type RpcServer } from './server.ts'
@@ -20,20 +20,13 @@ const notUsed = async (): Promise<never> => {
   throw new Error('not used in this test')
 }
 
+/** Every method of the contract, none of which may be called. */
+const unused = Object.fromEntries(
+  Object.keys(METHODS).map((method) => [method, notUsed]),
+) as unknown as RpcHandlers
+
 const handlers = (partial: Partial<RpcHandlers>): RpcHandlers => ({
-  'connection.get': notUsed,
-  'connection.retry': notUsed,
-  'overview.get': notUsed,
-  'stream.list': notUsed,
-  'stream.get': notUsed,
-  'leads.list': notUsed,
-  'leads.get': notUsed,
-  'leads.timeline': notUsed,
-  'models.get': notUsed,
-  'models.check': notUsed,
-  'models.change': notUsed,
-  'models.grade': notUsed,
-  'models.rollBack': notUsed,
+  ...unused,
   ...partial,
 })
 

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import type { unstable_getMiniflareWorkerOptions } from 'wrangler'
 import { buildBrowserSdk } from '#sdk/browser/build.ts'
 import { newestSource } from './newest-source.ts'
+import { buildPasskeyPage } from './passkey-page.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const OUT = join(ROOT, 'dist/worker')
@@ -17,6 +18,7 @@ export const WORKER_SOURCES: readonly string[] = [
   'shared',
   'models',
   'sdk',
+  'dev/build/passkey-page.ts',
   'dev/build/worker.ts',
   'wrangler.toml',
   'package-lock.json',
@@ -74,11 +76,14 @@ async function readBindings(): Promise<Bindings> {
   return bindings
 }
 
-/** `/e.js`, which the Worker carries as text. */
+/** `/e.js` and `/sign-in/passkey.js`, which the Worker carries as text. */
 export async function buildSdk(): Promise<void> {
-  await mkdir(join(ROOT, 'dist/sdk'), { recursive: true })
-  const { script } = await buildBrowserSdk()
+  for (const folder of ['dist/sdk', 'dist/identity']) {
+    await mkdir(join(ROOT, folder), { recursive: true })
+  }
+  const [{ script }, passkeyPage] = await Promise.all([buildBrowserSdk(), buildPasskeyPage()])
   await writeFile(join(ROOT, 'dist/sdk/e.txt'), script)
+  await writeFile(join(ROOT, 'dist/identity/passkey.txt'), passkeyPage)
 }
 
 /**

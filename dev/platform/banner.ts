@@ -1,14 +1,21 @@
+import { DEMO_PEOPLE } from '#dev/identity-provider/people.ts'
 import type { Addresses } from './platform.ts'
 
 /** What runs where, and what to try first. */
 export function banner(
   addresses: Addresses,
-  { writeKey, secretKey, home }: { writeKey: string; secretKey: string; home: string },
+  keys: { writeKey: string; secretKey: string; email: string; password: string; home: string },
 ): string {
+  const { writeKey, secretKey, email, password, home } = keys
+  const company = DEMO_PEOPLE.map((person) => person.email).join(' or ')
   const lines = [
     ['Console', addresses.console],
+    ['  sign in as', addresses.console && `${email}, password ${password} (demo)`],
     ['Demo site', addresses.site],
     ['Edge', addresses.edge],
+    ['Mailbox', addresses.mailbox],
+    ['Company', addresses.identityProvider && `${addresses.identityProvider} (demo)`],
+    ['  sign in as', addresses.identityProvider && `${company}, password ${password} (demo)`],
     ['API reference', `${addresses.edge}/docs`],
     ['Store', addresses.store],
     ['Write key', `${writeKey} (public; demo)`],

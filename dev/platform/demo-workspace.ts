@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { DamagedDatabase } from './damaged-database.ts'
 import type { Home } from './home.ts'
 import { StartError } from './options.ts'
-import { DEMO_WORKSPACE } from './state.ts'
+import { ensurePerson } from './people.ts'
+import { DEMO_EMAIL, DEMO_WORKSPACE } from './state.ts'
 import { ensureWorkspace } from './tenants.ts'
 
 /** One disk, one writer: two objects keep both cores busy, more only take turns. */
@@ -25,8 +26,16 @@ export async function ensureDemoWorkspace(
       buckets: DEMO_BUCKETS,
       keys: [
         { key: state.writeKey, kind: 'write', name: 'Demo site' },
-        { key: state.secretKey, kind: 'secret', name: 'Console on this machine' },
+        { key: state.secretKey, kind: 'secret', name: 'Demo secret key' },
       ],
+    })
+    await ensurePerson(storeUrl, state.storeToken, {
+      id: 'usr_demo',
+      email: DEMO_EMAIL,
+      name: 'Demo Owner',
+      password: state.demoPassword,
+      workspaceId: DEMO_WORKSPACE,
+      role: 'owner',
     })
   } catch (error) {
     if (!(error instanceof DamagedDatabase)) throw error

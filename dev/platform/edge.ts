@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import type { BuiltWorker, WorkerModule } from '../build/worker.ts'
 import { loadMiniflare } from './miniflare.ts'
 
@@ -19,6 +20,11 @@ export interface EdgeOptions extends Ports {
   controlUrl: string
   storeToken: string
   signingSecret: string
+  /** Further variables of the Worker, such as where mail goes. */
+  variables?: Record<string, string> | undefined
+  sealingKeys: string
+  /** Hears what the Worker logs, instead of this process's output. */
+  onLog?: ((text: string) => void) | undefined
 }
 
 export interface Edge {
@@ -43,6 +49,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       CONTROL_DB_URL: options.controlUrl,
       STORE_AUTH_TOKEN: options.storeToken,
       SIGNING_SECRET: options.signingSecret,
+      ...options.variables,
+      SEALING_KEYS: options.sealingKeys,
     }),
     host: HOST,
     port,
@@ -52,6 +60,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     r2Persist: join(options.dir, 'models'),
     // Nothing is known of where a request comes from; `false` would be a placeholder in Texas.
     cf: {},
+    ...(options.onLog ? { handleRuntimeStdio: logTo(options.onLog) } : {}),
   })
   const { Miniflare } = loadMiniflare()
   const first = await configured(options.worker, options)
@@ -88,6 +97,12 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       return (await kv.list()).keys.map(({ name }) => name)
     },
     stop,
+  }
+}
+
+function logTo(onLog: (text: string) => void) {
+  return (...streams: Readable[]) => {
+    for (const stream of streams) stream.on('data', (chunk: Buffer) => onLog(String(chunk)))
   }
 }
 

@@ -76,6 +76,23 @@ describe('the data folder of a platform', () => {
     second.release()
   })
 
+  test('of a version that had no sealing keys gets some at its next start, and keeps them', async () => {
+    const first = await openHome(dir)
+    first.release()
+    const { sealingKeys, ...earlier } = first.state
+    write('state.json', earlier)
+    const second = await openHome(dir)
+    second.release()
+    const third = await openHome(dir)
+    third.release()
+    expect(second.state).toEqual({
+      ...earlier,
+      sealingKeys: expect.stringMatching(/^k1:[\w-]{43}$/),
+    })
+    expect(second.state.sealingKeys).not.toBe(sealingKeys)
+    expect(third.state).toEqual(second.state)
+  })
+
   test('is for its owner alone, also one that was made otherwise before', async () => {
     const path = join(dir, 'made/by/us')
     const modes = () => ['', 'store', 'edge', 'console'].map((name) => modeOf(join(path, name)))

@@ -8,12 +8,15 @@ import { readState, type State } from './state.ts'
 
 const LOCK_FILE = 'lock.json'
 const FOLDERS = ['store', 'edge', 'console'] as const
-const FILES = [LOCK_FILE, 'state.json', 'ready.json']
+const MAILBOX_FILE = 'mailbox.jsonl'
+const FILES = [LOCK_FILE, 'state.json', 'ready.json', MAILBOX_FILE]
 
 export interface Home {
   dir: string
   /** Where each part keeps its data. */
   folders: Record<(typeof FOLDERS)[number], string>
+  /** Where mail is kept that would have been sent. */
+  mailboxFile: string
   mark: StartMark
   state: State
   save(state: State): void
@@ -46,6 +49,7 @@ function openLocked(dir: string, unlock: () => void): Home {
   const home: Home = {
     dir,
     folders: { store: file('store'), edge: file('edge'), console: file('console') },
+    mailboxFile: file(MAILBOX_FILE),
     mark: newStartMark(dir),
     state,
     save(next) {

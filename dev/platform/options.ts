@@ -27,7 +27,7 @@ export const HELP = `Starts Edgewise on this machine: the store, the edge, a dem
   npm start -- --no-demo         no demo site, data or traffic
   npm start -- --history 150     150 days of demo visits instead of 30: enough to train a model on
   npm start -- --no-console      without the console
-  npm start -- --port 9000       the edge on this port, site and console on the next two (0: any free)
+  npm start -- --port 9000       the edge on this port, the others on the next four (0: any free)
   npm start -- --help            this text
 
   npm run dev                    the same, and the edge follows what you save (takes the same options)
@@ -58,8 +58,8 @@ export function parseOptions(
   }
   if (values.help) return 'help'
   const port = values.port === undefined ? DEFAULT_PORT : Number(values.port)
-  if (!Number.isInteger(port) || port < 0 || port > 65_533) {
-    throw new StartError(`--port must be a number from 0 to 65533, not ${String(values.port)}.`)
+  if (!Number.isInteger(port) || port < 0 || port > 65_531) {
+    throw new StartError(`--port must be a number from 0 to 65531, not ${String(values.port)}.`)
   }
   const historyDays = values.history === undefined ? HISTORY_DAYS : Number(values.history)
   if (!(historyDays >= HISTORY_DAYS && historyDays <= MAX_HISTORY_DAYS)) {

@@ -1,10 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { buildRenderer } from '#dev/build/renderer.ts'
 import { databaseUrl } from '#dev/libsql/server.ts'
+import { mailVariables } from '#dev/mailbox/mail-variables.ts'
+import { startMailbox } from '#dev/mailbox/server.ts'
 import { startSite } from '#dev/site/server.ts'
 import { buildWorker } from '../build/worker.ts'
 import { startChild } from './child.ts'
 import { addOlderVisits, type DemoTarget, runDemoTraffic, seedDemo } from './demo.ts'
+import { beginIdentityProvider, ensureDemoConnection } from './demo-identity-provider.ts'
 import { ensureDemoWorkspace } from './demo-workspace.ts'
 import { startEdge } from './edge.ts'
 import type { Home } from './home.ts'
@@ -29,6 +33,9 @@ export interface Addresses {
   store: string
   site: string | null
   console: string | null
+  mailbox: string
+  /** The demo's, for signing in with a company. */
+  identityProvider: string | null
 }
 
 export interface Platform {
@@ -81,6 +88,11 @@ async function bringUp(
   // Last of all: what went wrong while stopping must not keep files open behind a released lock.
   stops.push(() => endMarked(home.mark.start, END_PATIENCE_MS))
 
+  const provider = options.demo
+    ? beginIdentityProvider(ports.identityProvider, state.demoPassword, signal)
+    : null
+  if (provider) stops.push(provider.stop)
+
   step('Building the Worker')
   const worker = await buildWorker()
 
@@ -95,6 +107,18 @@ async function bringUp(
   stops.push(store.stop)
   await ensureDemoWorkspace(store.url, home)
 
+  step('Starting the mailbox')
+  const mailToken = randomBytes(32).toString('hex')
+  const mailbox = await startMailbox({
+    port: ports.mailbox,
+    file: home.mailboxFile,
+    token: mailToken,
+  })
+  stops.push(mailbox.stop)
+
+  const identityProvider = provider ? await provider.issuer : null
+  if (identityProvider) await ensureDemoConnection(store.url, state.storeToken, identityProvider)
+
   step('Starting the edge')
   const edge = await startEdge({
     worker,
@@ -104,6 +128,11 @@ async function bringUp(
     controlUrl: databaseUrl(store.url, 'control'),
     storeToken: state.storeToken,
     signingSecret: state.signingSecret,
+    variables: {
+      ...mailVariables(mailbox.url, mailToken),
+      ...(identityProvider ? { OUTBOUND_ALLOWED_ORIGINS: identityProvider } : {}),
+    },
+    sealingKeys: state.sealingKeys,
   })
   stops.push(edge.stop)
   if (options.watch) stops.push(reloadOnChange(edge, step).stop)
@@ -138,7 +167,8 @@ async function bringUp(
       '--data-dir',
       folders.console,
       '--edge',
-      edge.url,
+      // Passkeys need a host name, and what the console is told is where people sign in.
+      edge.url.replace('127.0.0.1', 'localhost'),
       '--port',
       String(ports.console),
     ]
@@ -146,13 +176,21 @@ async function bringUp(
       'The console',
       script('desktop/backend/main.ts'),
       args,
-      { EDGEWISE_SECRET_KEY: state.secretKey },
+      {},
       signal,
     )
     stops.push(backend.stop)
     consoleUrl = backend.url
   }
-  return { edge: edge.url, store: store.url, site: edge.siteUrl, console: consoleUrl }
+  await provider?.ready
+  return {
+    edge: edge.url,
+    store: store.url,
+    site: edge.siteUrl,
+    console: consoleUrl,
+    mailbox: mailbox.url,
+    identityProvider,
+  }
 }
 
 async function startDemo(
@@ -182,14 +220,20 @@ async function startDemo(
   })
 }
 
-async function claimPorts({
-  port,
-}: StartOptions): Promise<{ edge: number; site: number; console: number }> {
+async function claimPorts({ port }: StartOptions): Promise<{
+  edge: number
+  site: number
+  console: number
+  mailbox: number
+  identityProvider: number
+}> {
   const next = (offset: number) => (port === 0 ? 0 : port + offset)
   return {
     edge: await claimPort(next(0), 'the edge'),
     site: await claimPort(next(1), 'the demo site'),
     console: await claimPort(next(2), 'the console'),
+    mailbox: await claimPort(next(3), 'the mailbox'),
+    identityProvider: await claimPort(next(4), 'the identity provider'),
   }
 }
 

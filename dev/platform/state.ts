@@ -7,15 +7,20 @@ import { StartError } from './options.ts'
 
 /** The workspace that `npm start` makes. */
 export const DEMO_WORKSPACE = 'demo'
+/** Who signs in to the console of `npm start`; `.example` is nobody's (RFC 2606). */
+export const DEMO_EMAIL = 'owner@demo.example'
 
 /** What must be the same at the next start. Secret, so the file is readable by its owner alone. */
 const State = z.object({
   version: z.literal(1),
   storeToken: z.string().min(32),
   signingSecret: z.string().min(32),
+  /** As the Worker's SEALING_KEYS; earlier versions had none. */
+  sealingKeys: z.string().min(32).default(newSealingKeys),
   writeKey: z.string().regex(/^ewk_/),
   secretKey: z.string().regex(/^esk_/),
   demoSeeded: z.boolean(),
+  demoPassword: z.string().min(12).default(newPassword),
   /** Days of demo visits that were sent. */
   demoHistoryDays: z.number().default(HISTORY_DAYS),
 })
@@ -53,14 +58,24 @@ function jsonOrNull(text: string): unknown {
   }
 }
 
+function newSealingKeys(): string {
+  return `k1:${randomBytes(32).toString('base64url')}`
+}
+
 function newState(): State {
   return {
     version: 1,
     storeToken: randomBytes(32).toString('hex'),
     signingSecret: randomBytes(32).toString('hex'),
+    sealingKeys: newSealingKeys(),
     writeKey: `ewk_${DEMO_WORKSPACE}_${randomBytes(20).toString('hex')}`,
     secretKey: `esk_${DEMO_WORKSPACE}_${randomBytes(20).toString('hex')}`,
     demoSeeded: false,
+    demoPassword: newPassword(),
     demoHistoryDays: HISTORY_DAYS,
   }
+}
+
+function newPassword(): string {
+  return randomBytes(9).toString('base64url')
 }

@@ -1,12 +1,13 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
+import type { Permission } from '#shared/access/matrix.ts'
+import { authorize } from '../access/authorize.ts'
+import type { Caller } from '../access/caller.ts'
 import type { Env } from '../env.ts'
-import { authorize, type Caller } from '../keys/authorize.ts'
-import type { Permission } from '../keys/permissions.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
 import { queryProblem, shapeProblem } from '../problems/shape-problem.ts'
-import { directoryOf } from '../tenancy/directory-of.ts'
+import { requireShallow } from './request-limits.ts'
 
 /** Every route's context: the Worker's bindings, and who calls once the permission was checked. */
 export interface ApiEnv {
@@ -29,18 +30,20 @@ export function apiApp(): ApiApp {
 }
 
 /**
- * What a route requires, said where the route is declared: it checks the key before the request is
+ * What a route requires, said where the route is declared: it checks key or token before the request is
  * looked at, shows in the OpenAPI document, and the route walk fails on a route without it.
  */
-export function guarded<P extends Permission>(permission: P) {
+export function guarded<P extends Permission | 'public'>(permission: P) {
   return {
     'x-permission': permission,
     security: permission === 'public' ? [] : [{ key: [] }],
     middleware: createMiddleware<ApiEnv>(async (c, next) => {
       if (permission !== 'public') {
-        c.set('caller', await authorize(directoryOf(c.env), c.req.raw, permission))
+        c.set('caller', await authorize(c.env, c.req.raw, permission))
       }
       requireJson(c.req.raw)
+      // Kept by Hono, so that the route's validator parses the same text.
+      if (c.req.raw.body) requireShallow(await c.req.text())
       await next()
     }),
   }

@@ -52,7 +52,7 @@ test('lists, references, parts and alternatives become the fields a reader sees'
   expect(operation).toMatchObject({
     id: 'getThing',
     method: 'GET',
-    keys: 'secret keys',
+    keys: 'secret keys, owner, admin, marketer, agent, analyst, developer',
     parameters: [
       { name: 'id', type: 'string', isRequired: true },
       { name: 'limit', type: 'integer', isRequired: false, description: 'How many' },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { PERMISSIONS } from '../keys/permissions.ts'
+import { PermissionName } from '#shared/access/granted.ts'
+import { keysOf, ROLES, scopeOfRole } from '#shared/access/matrix.ts'
 
 export interface Field {
   name: string
@@ -17,7 +18,7 @@ export interface DescribedOperation {
   summary: string
   description: string
   permission: string
-  /** Which keys carry the permission. */
+  /** Which keys and roles carry the permission. */
   keys: string
   parameters: Field[]
   body: Field[]
@@ -101,7 +102,7 @@ export function describedOperations(document: unknown): DescribedOperation[] {
       summary: operation.summary,
       description: operation.description,
       permission: operation['x-permission'],
-      keys: keysOf(operation['x-permission']),
+      keys: bearersOf(operation['x-permission']),
       parameters: operation.parameters.map((parameter) => ({
         name: parameter.name,
         type: typeOf(parameter.schema),
@@ -121,9 +122,13 @@ export function describedOperations(document: unknown): DescribedOperation[] {
   )
 }
 
-function keysOf(permission: string): string {
-  const table: Record<string, readonly string[]> = PERMISSIONS
-  return `${(table[permission] ?? []).join(' and ')} keys`
+/** Who carries a permission, for people to read. */
+function bearersOf(name: string): string {
+  const permission = PermissionName.safeParse(name)
+  if (!permission.success) return 'anybody'
+  const kinds = keysOf(permission.data)
+  const roles = ROLES.filter((role) => scopeOfRole(role, permission.data) !== null)
+  return [...(kinds.length > 0 ? [`${kinds.join(' and ')} keys`] : []), ...roles].join(', ')
 }
 
 type Schemas = Document['components']['schemas']

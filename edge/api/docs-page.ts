@@ -32,10 +32,15 @@ td:first-child { width: 12rem } td:nth-child(2):not(:last-child) { width: 13rem 
   td:first-child { width: auto } }
 `
 
-/** A page to read the API on: every operation with what it takes and answers, grouped by tag. */
+/**
+ * A page to read the API on: every operation with what it takes and answers, grouped by tag.
+ *
+ * @param nonce lets its style apply under the page's policy
+ */
 export function docsPage(
   info: { title: string; description: string },
   operations: readonly DescribedOperation[],
+  nonce: string,
 ) {
   const tags = [...new Set(operations.map(({ tag }) => tag))]
   return html`<!doctype html>
@@ -44,7 +49,7 @@ export function docsPage(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${info.title}</title>
-<style>${STYLE}</style>
+<style nonce="${nonce}">${STYLE}</style>
 </head>
 <body>
 <h1>${info.title}</h1>

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { type ApiApp, apiApp, guarded } from './api-app.ts'
 import { describedOperations } from './described-operation.ts'
 import { docsPage } from './docs-page.ts'
+import { newNonce, pageCsp } from './security-headers.ts'
 
 const DOCUMENT_INFO = {
   openapi: '3.1.0',
@@ -51,9 +52,12 @@ export function docsRoutes(all: ApiApp): ApiApp {
   })
   const app = apiApp()
   app.openapi(documentRoute, (c) => c.json(Document.parse(documentOf(all)), 200))
-  app.openapi(pageRoute, async (c) =>
-    c.html(await docsPage(DOCUMENT_INFO.info, describedOperations(documentOf(all))), 200),
-  )
+  app.openapi(pageRoute, async (c) => {
+    const nonce = newNonce()
+    c.header('content-security-policy', pageCsp(nonce))
+    const operations = describedOperations(documentOf(all))
+    return c.html(await docsPage(DOCUMENT_INFO.info, operations, nonce), 200)
+  })
   return app
 }
 

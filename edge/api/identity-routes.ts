@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { originOf } from '../audit/origin.ts'
 import { ProblemError, problems } from '../problems/problem.ts'
 import { bodyRefusals, problemContent } from '../problems/problem-schema.ts'
 import { type ApiApp, apiApp, guarded } from './api-app.ts'
@@ -15,7 +16,7 @@ const setLinkUndone = createRoute({
       required: true,
       content: {
         'application/json': {
-          schema: z.object({
+          schema: z.strictObject({
             linkId: z.string().min(1).max(1000),
             undone: z.boolean(),
             reason: z.string().min(1).max(300),
@@ -41,7 +42,7 @@ export function identityRoutes(): ApiApp {
   app.openapi(setLinkUndone, async (c) => {
     const { linkId, undone, reason } = c.req.valid('json')
     const projector = c.env.PROJECTOR.getByName(c.get('caller').workspace.id)
-    const outcome = await projector.setLinkUndone(linkId, undone, reason)
+    const outcome = await projector.setLinkUndone(linkId, undone, reason, originOf(c))
     if (outcome === 'no_such_link')
       throw new ProblemError(
         problems.notFound('identity link of this id', 'Check linkId, letter case counts.'),

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { eq } from 'drizzle-orm'
 import { Slot } from '#shared/targeting/slot.ts'
+import { originOf } from '../audit/origin.ts'
 import { ProblemError, problems } from '../problems/problem.ts'
 import { bodyRefusals, guardRefusals, problemContent } from '../problems/problem-schema.ts'
 import { queryOf } from '../store/query.ts'
@@ -76,7 +77,7 @@ export function slotRoutes(): ApiApp {
       )
     }
     const hub = c.env.WORKSPACE_HUB.getByName(c.get('caller').workspace.id)
-    return c.json(await hub.saveSlot(slot), 200)
+    return c.json(await hub.saveSlot(slot, originOf(c)), 200)
   })
   app.openapi(listSlots, async (c) => {
     const found = await queryOf(workspaceStore(c.env, c.get('caller').workspace))
@@ -88,7 +89,7 @@ export function slotRoutes(): ApiApp {
   })
   app.openapi(publishSlots, async (c) => {
     const hub = c.env.WORKSPACE_HUB.getByName(c.get('caller').workspace.id)
-    const published = await hub.publish()
+    const published = await hub.publish(originOf(c))
     if (published.kind === 'refused') {
       const next = 'Bring the slots within what one version holds, then publish again.'
       throw new ProblemError(problems.conflict(published.reason, next))

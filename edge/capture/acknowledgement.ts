@@ -9,12 +9,15 @@ const SUCCESS = '{"success":true}'
  * events on disk. Where one is overloaded the whole call is to come again; what others stored already
  * is recognised then.
  */
-export function acknowledgement(answers: readonly AppendAnswer[]): Response {
+export function acknowledgement(
+  answers: readonly AppendAnswer[],
+  cors: Record<string, string> = CORS_HEADERS,
+): Response {
   const waits = answers.flatMap((answer) =>
     answer.kind === 'overloaded' ? [answer.retryAfterSeconds] : [],
   )
   if (waits.length > 0) return tooMany(Math.max(...waits))
-  return new Response(SUCCESS, { headers: { 'content-type': 'application/json', ...CORS_HEADERS } })
+  return new Response(SUCCESS, { headers: { 'content-type': 'application/json', ...cors } })
 }
 
 function tooMany(retryAfterSeconds: number): Response {

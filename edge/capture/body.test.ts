@@ -19,8 +19,9 @@ async function codeOf(asked: Request): Promise<string> {
     (thrown: unknown) => thrown,
   )
   if (!(error instanceof ProblemError)) throw new Error(`Not refused: ${String(error)}`)
-  expect(error.problem.status).toBe(400)
-  return error.problem.code
+  const { status, code } = error.problem
+  expect(status).toBe(400)
+  return code
 }
 
 /** A body that comes in pieces, and how much of it was asked for. */

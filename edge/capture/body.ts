@@ -1,4 +1,4 @@
-import { ProblemError } from '../problems/problem.ts'
+import { ProblemError, problems } from '../problems/problem.ts'
 
 /** Segment's documented batch limit; what is larger is refused before it is parsed. */
 export const MAX_BODY_BYTES = 500 * 1024
@@ -17,7 +17,7 @@ const WANTED = 'one JSON object: an event, or {"batch":[…]}'
  * clients label gzip bodies as form data or plain text, so the first two bytes decide.
  *
  * @param wanted what to send, for whom the body was none
- * @throws ProblemError 400 for an oversized, truncated or malformed body
+ * @throws ProblemError 400 for a body that is oversized, truncated or malformed
  */
 export async function readBody(
   request: Request,
@@ -52,7 +52,8 @@ async function bytesOfRequest(request: Request): Promise<Uint8Array> {
   throw tooLarge()
 }
 
-async function discard(body: ReadableStream<Uint8Array>): Promise<void> {
+/** Reads a refused body away, up to a bound. */
+export async function discard(body: ReadableStream<Uint8Array>): Promise<void> {
   let length = 0
   for await (const chunk of body) {
     length += chunk.length
@@ -78,7 +79,7 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 /** @returns null when there is more; the stream can then still be read on */
-async function readAtMost(
+export async function readAtMost(
   stream: ReadableStream<Uint8Array>,
   maxBytes: number,
 ): Promise<Uint8Array | null> {
@@ -107,10 +108,9 @@ async function readAtMost(
 
 function tooLarge(): ProblemError {
   return new ProblemError({
+    ...problems.bodyTooLarge(MAX_BODY_BYTES / 1024),
+    // As the protocol has it: client libraries know 400 and do not repeat it.
     status: 400,
-    code: 'body_too_large',
-    title: 'Body too large',
-    detail: `A request may carry at most ${MAX_BODY_BYTES / 1024} KB.`,
     next: 'Send smaller batches; clients of the Segment family do so by themselves.',
   })
 }

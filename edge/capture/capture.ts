@@ -1,6 +1,9 @@
+import { keysOf } from '#shared/access/matrix.ts'
 import type { CapturedEvent } from '#shared/events/captured-event.ts'
+import { authorize } from '../access/authorize.ts'
+import { isAccessToken } from '../access/key-caller.ts'
 import type { Env } from '../env.ts'
-import { PERMISSIONS } from '../keys/permissions.ts'
+import type { AllowedOrigins } from '../keys/allowed-origins.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
 import type { KeyCheck } from '../tenancy/directory.ts'
 import { directoryOf } from '../tenancy/directory-of.ts'
@@ -11,10 +14,12 @@ import { acknowledgement } from './acknowledgement.ts'
 import { readBody } from './body.ts'
 import type { Caller } from './caller.ts'
 import { callerOfRequest } from './caller-of-request.ts'
-import { CORS_HEADERS } from './cors.ts'
+import { CORS_HEADERS, corsOf, problemCors } from './cors.ts'
 import { keyOfHeaders } from './key-of-request.ts'
 import { type CaptureCall, readBatch } from './read-batch.ts'
 import { asObject, type ReadEvent } from './segment-event.ts'
+
+const PERMISSION = 'capture:write'
 
 /**
  * A capture call of the Segment protocol, from bytes to acknowledgement. 200 means that every object
@@ -25,28 +30,47 @@ export async function capture(request: Request, env: Env, call: CaptureCall): Pr
   try {
     const receivedAt = Date.now()
     const { body, text } = await readBody(request)
-    const check = await checkKey(env, keyOfHeaders(request.headers) ?? keyOfBody(body))
+    const check = await callerCheck(env, request, body)
+    const cors = corsOf(check.allowedOrigins, request.headers)
     const caller = callerOfRequest(request, {
       receivedAt,
-      verified: check.key === 'secret',
+      verified: check.isVerified,
       honourGpc: check.workspace.honourGpc,
     })
     const answers = await append(env, check.workspace, readBatch(call, body, text, caller), caller)
-    return acknowledgement(answers)
+    return acknowledgement(answers, cors)
   } catch (error) {
-    if (error instanceof ProblemError) return problemResponse(error.problem, CORS_HEADERS)
+    if (error instanceof ProblemError) {
+      return problemResponse(error.problem, problemCors(error.problem))
+    }
     console.error(JSON.stringify({ event: 'capture_failed', reason: String(error) }))
     return problemResponse(problems.unavailable('The events could not be stored.'), CORS_HEADERS)
   }
 }
 
+/** Who captures. A person with the permission vouches for what they say, as a secret key does. */
+async function callerCheck(
+  env: Env,
+  request: Request,
+  body: unknown,
+): Promise<{ workspace: Workspace; isVerified: boolean; allowedOrigins: AllowedOrigins }> {
+  const inHeaders = keyOfHeaders(request.headers)
+  if (inHeaders !== null && isAccessToken(inHeaders)) {
+    const { workspace } = await authorize(env, request, PERMISSION)
+    return { workspace, isVerified: true, allowedOrigins: null }
+  }
+  const { workspace, key, allowedOrigins } = await checkKey(env, inHeaders ?? keyOfBody(body))
+  return { workspace, isVerified: key === 'secret', allowedOrigins }
+}
+
 async function checkKey(env: Env, key: string | null): Promise<KeyCheck & { kind: 'ok' }> {
-  if (!key) throw new ProblemError(problems.keyMissing(PERMISSIONS['capture:write']))
+  if (!key) throw new ProblemError(problems.keyMissing(keysOf(PERMISSION)))
   const directory = directoryOf(env)
   const check = directory.checkCached(key) ?? (await directory.check(key))
   switch (check.kind) {
     case 'ok':
-      return check
+      if (check.permissions.includes(PERMISSION)) return check
+      throw new ProblemError(problems.forbidden(PERMISSION, keysOf(PERMISSION)))
     case 'refused':
       throw new ProblemError(problems.keyRefused())
     case 'unavailable':

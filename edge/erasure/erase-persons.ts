@@ -1,6 +1,7 @@
 import type { InStatement } from '@libsql/client/web'
 import type { SubjectHash } from '#shared/erasure/subject-hash.ts'
 import type { Tombstones } from '#shared/erasure/tombstones.ts'
+import { eraseLinkValues } from '../audit/link-values.ts'
 import { STORE_NOW_MS } from '../projection/profile-refresh.ts'
 import type { ProjectorCursor } from '../projection/project-batch.ts'
 import type { ZoneDays } from '../projection/rollups.ts'
@@ -43,6 +44,7 @@ export async function planErasureOf(
   const { events, visitors, persons } = plan.counts
   const statements: InStatement[] = [
     ...plan.statements,
+    ...eraseLinkValues(plan.goneLinkIds, hashOf),
     tombstoneStatement(tombstones),
     {
       sql: `INSERT INTO erasures (erasure_id, requested_at, events, visitors, persons)

@@ -22,6 +22,8 @@ export interface ErasurePlan {
   touchedVisitorIds: string[]
   /** Visitors of whom an event was erased: their live profiles must be built anew. */
   rebuiltVisitorIds: string[]
+  /** Statements about identity that name somebody erased. */
+  goneLinkIds: string[]
   counts: { events: number; visitors: number; persons: number }
 }
 
@@ -97,6 +99,7 @@ export async function planErasure(
     next,
     touchedVisitorIds: [...visitorIds, ...movedVisitorIds(change.moved)],
     rebuiltVisitorIds: [...visitorIds],
+    goneLinkIds: gone.links.map(({ id }) => id),
     counts: { events: erased.length, visitors: lost.length, persons: change.gone.length },
   }
 }

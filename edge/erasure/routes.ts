@@ -3,6 +3,7 @@ import { desc, eq, lt, sql } from 'drizzle-orm'
 import { type ApiApp, apiApp, guarded } from '../api/api-app.ts'
 import { decodeCursor, PageQuery, pageFrom, pageOf } from '../api/page.ts'
 import { strictQuery } from '../api/strict-query.ts'
+import { originOf } from '../audit/origin.ts'
 import { ProblemError, problems } from '../problems/problem.ts'
 import { bodyRefusals, guardRefusals, problemContent } from '../problems/problem-schema.ts'
 import { queryOf } from '../store/query.ts'
@@ -81,7 +82,7 @@ export function erasureRoutes(): ApiApp {
   const app = apiApp()
   app.openapi(eraseSubject, async (c) => {
     const projector = c.env.PROJECTOR.getByName(c.get('caller').workspace.id)
-    const receipt = await projector.erase(c.req.valid('json'))
+    const receipt = await projector.erase(c.req.valid('json'), originOf(c))
     return c.json({ ...receipt, finishedAt: null }, 202)
   })
   app.openapi(getErasure, async (c) => {

@@ -1,5 +1,8 @@
+import { type AuditOrigin, notedChange } from '#shared/audit/entry.ts'
 import { type SubjectHash, subjectHash } from '#shared/erasure/subject-hash.ts'
 import type { Tombstones } from '#shared/erasure/tombstones.ts'
+import { jobOrigin } from '../audit/job-origin.ts'
+import { pendingAuditStatement } from '../audit/pending.ts'
 import type { ProjectorCursor } from '../projection/project-batch.ts'
 import type { ProjectedEvent } from '../projection/projected-event.ts'
 import type { ZoneDays } from '../projection/rollups.ts'
@@ -53,6 +56,7 @@ export class WorkspaceErasures {
     subject: ErasureSubject,
     cursor: ProjectorCursor,
     days: ZoneDays,
+    origin: AuditOrigin,
     now: number,
   ): Promise<ErasureReceipt> {
     const hashOf = subjectHash(await tombstoneKey(this.#control, this.#workspace.id))
@@ -63,8 +67,17 @@ export class WorkspaceErasures {
     await addControlTombstones(this.#control, this.#workspace.id, tombstones)
     const erasure = { erasureId: crypto.randomUUID(), requestedAt: now, nodes, tombstones }
     const plan = await planErasureOf(this.#store, this.#workspace, cursor, days, hashOf, erasure)
-    await this.#store.batch(plan.statements, 'write')
-    return { erasureId: erasure.erasureId, requestedAt: now, ...plan.counts }
+    const { erasureId } = erasure
+    const [named] = tombstones.keys()
+    const record = notedChange(origin, {
+      action: 'erasures.ordered',
+      // A keyed hash, as in the tombstones: it tells nobody who was erased.
+      subject: { kind: 'erased_person', id: named ?? erasureId },
+      at: now,
+      after: { erasureId, ...plan.counts },
+    })
+    await this.#store.batch([...plan.statements, pendingAuditStatement(record)], 'write')
+    return { erasureId, requestedAt: now, ...plan.counts }
   }
 
   /**
@@ -95,7 +108,14 @@ export class WorkspaceErasures {
       nodes,
       tombstones: unknown,
     })
-    await this.#store.batch([...plan.statements, markReplayed], 'write')
+    const record = notedChange(jobOrigin('projector'), {
+      action: 'erasures.replayed',
+      subject: { kind: 'store', id: epoch },
+      at: Date.now(),
+      after: { tombstones: unknown.size, ...plan.counts },
+    })
+    const statements = [...plan.statements, markReplayed, pendingAuditStatement(record)]
+    await this.#store.batch(statements, 'write')
   }
 
   /** @see partLateEvents */

@@ -5,6 +5,7 @@ import { type Client, createClient } from '@libsql/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { migrate } from '#dev/platform/migrate.ts'
 import { Slot } from '#shared/targeting/slot.ts'
+import { testTrail } from '../audit/trail.fixture.ts'
 import type { Workspace } from '../tenancy/workspace.ts'
 import { PublishedSnapshots, type SnapshotSources, snapshotKey } from './published-snapshot.ts'
 import { publishedBody, saveSlot, storedVersion, storeSnapshot } from './slot-store.ts'
@@ -46,7 +47,7 @@ function slot(key: string, name = key): Slot {
 }
 
 async function publish(): Promise<number> {
-  const published = await storeSnapshot(store, named, now)
+  const published = await storeSnapshot(store, named, testTrail(store), now)
   if (published.kind === 'refused') throw new Error(published.reason)
   named = published.version
   return named
@@ -66,9 +67,13 @@ const away = () => Promise.reject(new Error('away'))
 
 describe('saving and publishing', () => {
   test('each save is one edit; publishing takes them all, one version higher', async () => {
-    expect(await saveSlot(store, slot('hero', 'Hero'))).toEqual({ editVersion: 1 })
-    expect(await saveSlot(store, slot('band'))).toEqual({ editVersion: 2 })
-    expect(await saveSlot(store, slot('hero', 'Hero, renamed'))).toEqual({ editVersion: 3 })
+    expect(await saveSlot(store, slot('hero', 'Hero'), testTrail(store), now)).toEqual({
+      editVersion: 1,
+    })
+    expect(await saveSlot(store, slot('band'), testTrail(store), now)).toEqual({ editVersion: 2 })
+    expect(await saveSlot(store, slot('hero', 'Hero, renamed'), testTrail(store), now)).toEqual({
+      editVersion: 3,
+    })
     expect(await storedVersion(store)).toBe(0)
     expect(await publish()).toBe(1)
     expect(await publish()).toBe(2)
@@ -79,7 +84,7 @@ describe('saving and publishing', () => {
   })
 
   test('a restored store has forgotten versions, but their numbers are not given again', async () => {
-    await saveSlot(store, slot('hero'))
+    await saveSlot(store, slot('hero'), testTrail(store), now)
     await publish()
     await publish()
     await store.execute('DELETE FROM snapshots WHERE version = 2')
@@ -93,16 +98,19 @@ describe('saving and publishing', () => {
             SELECT value ->> '$.key', value ->> '$.name', 'published', value, key + 1 FROM json_each(?)`,
       args: [many],
     })
-    expect(await storeSnapshot(store, 0, now)).toMatchObject({ kind: 'refused' })
+    expect(await storeSnapshot(store, 0, testTrail(store), now)).toMatchObject({ kind: 'refused' })
     expect(await storedVersion(store)).toBe(0)
     await store.execute("DELETE FROM slots WHERE key = 'slot_0'")
-    expect(await storeSnapshot(store, 0, now)).toMatchObject({ kind: 'published', version: 1 })
+    expect(await storeSnapshot(store, 0, testTrail(store), now)).toMatchObject({
+      kind: 'published',
+      version: 1,
+    })
   })
 })
 
 describe('what an edge decides from', () => {
   beforeEach(async () => {
-    await saveSlot(store, slot('hero', 'First'))
+    await saveSlot(store, slot('hero', 'First'), testTrail(store), now)
     await publish()
   })
 
@@ -142,7 +150,7 @@ describe('what an edge decides from', () => {
       },
     })
     await held.of(workspace)
-    await saveSlot(store, slot('hero', 'Second'))
+    await saveSlot(store, slot('hero', 'Second'), testTrail(store), now)
     await publish()
     now += 15 * SECOND - 1
     expect(await held.of(workspace)).toMatchObject({ version: 1 })

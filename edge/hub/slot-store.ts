@@ -1,8 +1,22 @@
+import { z } from 'zod'
 import { Slot, SlotSnapshot } from '#shared/targeting/slot.ts'
+import type { AuditTrail } from '../audit/append.ts'
 import type { StoreClient } from '../store/client.ts'
 
 /** Saves a slot under the next number of edits. @throws what the store throws; then nothing is saved */
-export async function saveSlot(store: StoreClient, slot: Slot): Promise<{ editVersion: number }> {
+export async function saveSlot(
+  store: StoreClient,
+  slot: Slot,
+  trail: AuditTrail,
+  now: number,
+): Promise<{ editVersion: number }> {
+  const record = await trail({
+    action: 'slots.saved',
+    subject: { kind: 'slot', id: slot.key },
+    at: now,
+    before: await savedSlot(store, slot.key),
+    after: z.json().parse(slot),
+  })
   const [, , version] = await store.batch(
     [
       'UPDATE store_meta SET edit_version = edit_version + 1',
@@ -14,10 +28,19 @@ export async function saveSlot(store: StoreClient, slot: Slot): Promise<{ editVe
         args: [slot.key, slot.name, slot.status, JSON.stringify(slot)],
       },
       'SELECT edit_version FROM store_meta',
+      ...record,
     ],
     'write',
   )
   return { editVersion: Number(version?.rows[0]?.edit_version) }
+}
+
+async function savedSlot(store: StoreClient, key: string) {
+  const { rows } = await store.execute({
+    sql: 'SELECT definition FROM slots WHERE key = ? AND deleted = 0',
+    args: [key],
+  })
+  return rows[0] ? z.json().parse(JSON.parse(String(rows[0].definition))) : null
 }
 
 export type Published =
@@ -34,6 +57,7 @@ export type Published =
 export async function storeSnapshot(
   store: StoreClient,
   lastVersion: number,
+  trail: AuditTrail,
   now: number,
 ): Promise<Published> {
   const [found, stored] = await store.batch(
@@ -54,10 +78,22 @@ export async function storeSnapshot(
     }
   }
   const body = JSON.stringify(snapshot.data)
-  await store.execute({
-    sql: 'INSERT INTO snapshots (version, body, published_at) VALUES (?, ?, ?)',
-    args: [version, body, now],
+  const record = await trail({
+    action: 'slots.published',
+    subject: { kind: 'slots', id: String(version) },
+    at: now,
+    after: { version, slots: slots.map(({ key }) => key) },
   })
+  await store.batch(
+    [
+      {
+        sql: 'INSERT INTO snapshots (version, body, published_at) VALUES (?, ?, ?)',
+        args: [version, body, now],
+      },
+      ...record,
+    ],
+    'write',
+  )
   return { kind: 'published', version, body }
 }
 

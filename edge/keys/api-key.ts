@@ -1,11 +1,13 @@
+import type { KeyKind } from '#shared/access/matrix.ts'
+
+export { sha256Hex as hashKey } from '../identity/random-secret.ts'
+
 /**
  * Keys name their workspace, so that routing needs no look-up: `ewk_<workspace>_<secret>` writes
  * (public, sits in web pages), `esk_<workspace>_<secret>` is secret. The store holds a SHA-256 of the
  * whole key: the secret part is 160 random bits, so a slow hash would add nothing.
  */
 const KEY_PATTERN = /^(ewk|esk)_([a-z0-9]{2,32})_([A-Za-z0-9]{20,64})$/
-
-export type KeyKind = 'write' | 'secret'
 
 export interface ParsedKey {
   kind: KeyKind
@@ -16,9 +18,4 @@ export function parseKey(key: string): ParsedKey | null {
   const match = KEY_PATTERN.exec(key)
   if (!match) return null
   return { kind: match[1] === 'esk' ? 'secret' : 'write', workspaceId: match[2] ?? '' }
-}
-
-export async function hashKey(key: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key))
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { permissionsOfKey } from '#shared/access/matrix.ts'
 import { UNSEEN_VISITOR } from '#shared/targeting/facts.ts'
 import { SlotSnapshot } from '#shared/targeting/slot.ts'
 import type { KeyCheck } from '../tenancy/directory.ts'
@@ -48,9 +49,20 @@ const snapshot = SlotSnapshot.parse({
 function app(parts: Partial<DecideRouteDeps> = {}) {
   return decideRoutes({
     authorize: async (key): Promise<KeyCheck> =>
-      key === KEY ? { kind: 'ok', key: 'write', workspace } : { kind: 'refused' },
+      key === KEY
+        ? {
+            kind: 'ok',
+            key: 'write',
+            prefix: 'ewk_demo_',
+            permissions: permissionsOfKey('write'),
+            workspace,
+            allowedOrigins: null,
+          }
+        : { kind: 'refused' },
+    workspaceOfPerson: async () => workspace,
     tokens,
     factsOf: async () => ({ ...UNSEEN_VISITOR, points: 88, grade: 'A', company: 'Rivermill' }),
+    spendDecision: async () => ({ kind: 'within' }),
     snapshotOf: async () => snapshot,
     ...parts,
   })

@@ -1,16 +1,19 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { keysOf } from '#shared/access/matrix.ts'
 import { decide } from '#shared/targeting/decide.ts'
 import { type TargetingFacts, UNSEEN_VISITOR } from '#shared/targeting/facts.ts'
 import { factsOnPage } from '#shared/targeting/facts-of-profile.ts'
 import { SlotContent, type SlotSnapshot } from '#shared/targeting/slot.ts'
+import { isAccessToken, keyCallerOf } from '../access/key-caller.ts'
 import { readBody } from '../capture/body.ts'
-import { CORS_HEADERS, preflight } from '../capture/cors.ts'
+import { corsOf, preflight, problemCors } from '../capture/cors.ts'
 import { keyOfHeaders } from '../capture/key-of-request.ts'
-import { allows, PERMISSIONS } from '../keys/permissions.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
 import { problemContent } from '../problems/problem-schema.ts'
 import { shapeProblem } from '../problems/shape-problem.ts'
+import type { QuotaVerdict } from '../quota/leased-meters.ts'
 import type { KeyCheck } from '../tenancy/directory.ts'
+import type { Workspace } from '../tenancy/workspace.ts'
 import { saysNo } from './opt-out.ts'
 import type { VisitorTokens } from './visitor-token.ts'
 
@@ -22,9 +25,13 @@ const MAX_URL_CHARS = 2_000
 export interface DecideRouteDeps {
   /** Who a key belongs to, see `Directory.check`. */
   authorize(key: string): Promise<KeyCheck>
+  /** The workspace of a person's access token. @throws ProblemError as `authorize` of edge/access */
+  workspaceOfPerson(request: Request, permission: typeof PERMISSION): Promise<Workspace>
   tokens: VisitorTokens
   /** What targeting knows of a visitor; null for one who has not been seen yet. */
   factsOf(workspaceId: string, visitorId: string): Promise<TargetingFacts | null>
+  /** Takes one decision from the workspace's budget. */
+  spendDecision(workspaceId: string): Promise<QuotaVerdict>
   /** The published slots of a workspace. */
   snapshotOf(workspaceId: string): Promise<SlotSnapshot>
 }
@@ -68,10 +75,11 @@ const bodyOf = <T extends z.ZodType>(schema: T) => ({
 const refusals = {
   400: problemContent('The body is not valid; `detail` names the field'),
   401: problemContent('No valid key'),
+  413: problemContent('The body is too large'),
   503: problemContent('The key, the visitor or the slots cannot be looked up right now'),
 }
 
-/** Any key carries it: decisions are for the visitor of the signed token only. */
+/** Any key carries it, and who builds: decisions are for the visitor of the signed token only. */
 const PERMISSION = 'decisions:read'
 
 const guard = { 'x-permission': PERMISSION, security: [{ key: [] }] }
@@ -90,7 +98,10 @@ const decideRoute = createRoute({
       description: 'A variant for each slot; null where the page stays as it is',
       content: { 'application/json': { schema: DecideResponse } },
     },
-    403: problemContent('The token was not signed for this workspace'),
+    429: problemContent('The workspace is above its quota; Retry-After says when to ask again'),
+    403: problemContent(
+      'The token was not signed for this workspace, or the origin is not allowed',
+    ),
     ...refusals,
   },
 })
@@ -109,7 +120,7 @@ const visitorRoute = createRoute({
       description: 'The new visitor',
       content: { 'application/json': { schema: VisitorResponse } },
     },
-    403: problemContent('The visitor opted out by Global Privacy Control or Do Not Track'),
+    403: problemContent('The visitor opted out, or the origin is not allowed'),
     ...refusals,
   },
 })
@@ -118,7 +129,9 @@ const visitorRoute = createRoute({
 export function decideRoutes(deps: DecideRouteDeps): OpenAPIHono {
   const app = new OpenAPIHono()
   app.onError((error) => {
-    if (error instanceof ProblemError) return problemResponse(error.problem, CORS_HEADERS)
+    if (error instanceof ProblemError) {
+      return problemResponse(error.problem, problemCors(error.problem))
+    }
     throw error
   })
   // Bodies are parsed here and not by the route's validator, which goes by Content-Type.
@@ -128,12 +141,16 @@ export function decideRoutes(deps: DecideRouteDeps): OpenAPIHono {
   app.options(visitorRoute.path, preflight)
 
   app.post(decideRoute.path, async (c) => {
-    const { request, workspace } = await admit(c.req.raw, DecideRequest, WANTED.decide, deps)
+    const { request, workspace, cors } = await admit(c.req.raw, DecideRequest, WANTED.decide, deps)
     const { token, slots, page } = request
     const visitorId = await deps.tokens.verify(workspace.id, token)
     if (visitorId === null) throw new ProblemError(foreignToken)
-    if (workspace.honourGpc && saysNo(c.req.raw.headers)) return answer(untouched(slots))
+    if (workspace.honourGpc && saysNo(c.req.raw.headers)) return answer(untouched(slots), cors)
 
+    const quota = await deps.spendDecision(workspace.id)
+    if (quota.kind === 'above') {
+      throw new ProblemError(problems.quotaExceeded(quota.retryAfterSeconds))
+    }
     const [known, snapshot] = await orUnavailable(
       Promise.all([deps.factsOf(workspace.id, visitorId), deps.snapshotOf(workspace.id)]),
     )
@@ -141,13 +158,13 @@ export function decideRoutes(deps: DecideRouteDeps): OpenAPIHono {
     const decided = Object.entries(decide(snapshot, facts, slots, visitorId))
     // `why` stays here: it would tell a visitor what is known and thought of them.
     const told = decided.map(([key, { variant, content }]) => [key, { variant, content }])
-    return answer({ slots: Object.fromEntries(told) })
+    return answer({ slots: Object.fromEntries(told) }, cors)
   })
 
   app.post(visitorRoute.path, async (c) => {
-    const { workspace } = await admit(c.req.raw, VisitorRequest, WANTED.visitor, deps)
+    const { workspace, cors } = await admit(c.req.raw, VisitorRequest, WANTED.visitor, deps)
     if (workspace.honourGpc && saysNo(c.req.raw.headers)) throw new ProblemError(optedOut)
-    return answer(await deps.tokens.mint(workspace.id))
+    return answer(await deps.tokens.mint(workspace.id), cors)
   })
 
   return app
@@ -166,16 +183,22 @@ async function admit<T extends z.ZodType<{ writeKey?: string | undefined }>>(
 ) {
   const { body } = await readBody(raw, wanted)
   const parsed = schema.safeParse(body)
-  const key = keyOfHeaders(raw.headers) ?? keyInBody(body)
-  if (!key) throw new ProblemError(problems.keyMissing(PERMISSIONS[PERMISSION]))
-  const check = await deps.authorize(key)
-  if (check.kind === 'refused') throw new ProblemError(problems.keyRefused())
-  if (check.kind === 'unavailable') {
-    throw new ProblemError(problems.unavailable('The key cannot be checked at the moment.'))
-  }
-  if (!allows(check.key, PERMISSION)) throw new ProblemError(problems.forbidden(PERMISSION))
+  const { workspace, cors } = await callerOf(raw, keyInBody(body), deps)
   if (!parsed.success) throw shapeProblem(parsed.error)
-  return { request: parsed.data, workspace: check.workspace }
+  return { request: parsed.data, workspace, cors }
+}
+
+async function callerOf(raw: Request, inBody: string | null, deps: DecideRouteDeps) {
+  const inHeaders = keyOfHeaders(raw.headers)
+  if (inHeaders !== null && isAccessToken(inHeaders)) {
+    const workspace = await deps.workspaceOfPerson(raw, PERMISSION)
+    return { workspace, cors: corsOf(null, raw.headers) }
+  }
+  const key = inHeaders ?? inBody
+  if (!key) throw new ProblemError(problems.keyMissing(keysOf(PERMISSION)))
+  const check = await deps.authorize(key)
+  const { workspace } = keyCallerOf(check, PERMISSION)
+  return { workspace, cors: corsOf(check.kind === 'ok' ? check.allowedOrigins : null, raw.headers) }
 }
 
 function keyInBody(body: unknown): string | null {
@@ -204,8 +227,8 @@ async function orUnavailable<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-function answer(body: unknown): Response {
-  return Response.json(body, { headers: { ...CORS_HEADERS, 'cache-control': 'no-store' } })
+function answer(body: unknown, cors: Record<string, string>): Response {
+  return Response.json(body, { headers: { ...cors, 'cache-control': 'no-store' } })
 }
 
 const foreignToken = {

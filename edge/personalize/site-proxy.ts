@@ -2,6 +2,7 @@ import { decide } from '#shared/targeting/decide.ts'
 import { type TargetingFacts, UNSEEN_VISITOR } from '#shared/targeting/facts.ts'
 import { factsOnPage } from '#shared/targeting/facts-of-profile.ts'
 import type { SlotSnapshot } from '#shared/targeting/slot.ts'
+import type { QuotaVerdict } from '../quota/leased-meters.ts'
 import type { Site } from '../tenancy/site.ts'
 import { saysNo } from './opt-out.ts'
 import { originRequest, publicLocation } from './origin-request.ts'
@@ -22,6 +23,8 @@ export interface SiteProxyDeps {
   /** What targeting knows of a visitor; null for one who has not been seen yet. */
   factsOf(workspaceId: string, visitorId: string): Promise<TargetingFacts | null>
   snapshotOf(workspaceId: string): Promise<SlotSnapshot>
+  /** Takes one decision from the workspace's budget; above it pages stay as they are. */
+  spendDecision(workspaceId: string): Promise<QuotaVerdict>
 }
 
 /**
@@ -77,8 +80,11 @@ async function beginVisit(
     const { visitorId, token } = visitor ?? (await deps.tokens.mint(workspaceId))
     const known = visitor ? deps.factsOf(workspaceId, visitorId) : null
     const country = typeof request.cf?.country === 'string' ? request.cf.country : null
-    const inputs = Promise.all([known, deps.snapshotOf(workspaceId)])
-      .then(([facts, snapshot]) => ({ facts: facts ?? UNSEEN_VISITOR, snapshot }))
+    const quota = deps.spendDecision(workspaceId)
+    const inputs = Promise.all([known, deps.snapshotOf(workspaceId), quota])
+      .then(([facts, snapshot, { kind }]) =>
+        kind === 'above' ? null : { facts: facts ?? UNSEEN_VISITOR, snapshot },
+      )
       .catch(() => null)
     // Asked once for all slots of a page, so that they agree. An answer that came in while the
     // origin was slow is used even after the budget: nobody waited for it.

@@ -167,6 +167,10 @@ describe('when something fails, the page stays as it is:', () => {
       { factsOf: () => Promise.reject(new Error('object away')) },
     ],
     ['the slots cannot be read', { snapshotOf: () => Promise.reject(new Error('hub away')) }],
+    [
+      'the workspace is above its quota',
+      { spendDecision: async () => ({ kind: 'above' as const, retryAfterSeconds: 9 }) },
+    ],
   ])('%s', async (_, parts) => {
     const { cookie } = await known()
     const response = await proxySite(navigation({ cookie }), SITE, proxyDeps(parts))
@@ -177,6 +181,7 @@ describe('when something fails, the page stays as it is:', () => {
   test.each([
     ['the visitor is not known in time', { factsOf: never }],
     ['the slots are not there in time', { snapshotOf: never }],
+    ['the quota is not known in time', { spendDecision: never }],
   ])('%s', async (_, parts) => {
     const { cookie } = await known()
     const began = Date.now()

@@ -60,6 +60,7 @@ export function proxyDeps(
     asked,
     tokens,
     factsOf: async () => returning,
+    spendDecision: async () => ({ kind: 'within' }),
     snapshotOf: async () => snapshot,
     ...rest,
     fetch(request) {

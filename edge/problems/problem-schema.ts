@@ -26,5 +26,6 @@ export const guardRefusals = {
 /** And those of the routes that take a body. */
 export const bodyRefusals = {
   ...guardRefusals,
+  413: problemContent('The body is too large'),
   415: problemContent('The body is not declared as JSON'),
 }

@@ -1,11 +1,12 @@
-import type { KeyKind } from '../keys/api-key.ts'
+import type { KeyKind } from '#shared/access/matrix.ts'
+import type { NoAccess } from '../access/member-access.ts'
 
 /**
  * An answer that says no: RFC 9457 problem+json with a stable `code` and a `next` step, so that a
  * person reads one sentence and a program reads one word.
  */
 export interface Problem {
-  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 502 | 503
+  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 414 | 415 | 429 | 502 | 503
   code: string
   title: string
   detail: string
@@ -13,6 +14,8 @@ export interface Problem {
   next: string
   retryAfterSeconds?: number
 }
+
+const BEARER = 'Bearer realm="edgewise"'
 
 export class ProblemError extends Error {
   readonly problem: Problem
@@ -30,8 +33,30 @@ export function problemResponse(problem: Problem, headers: HeadersInit = {}): Re
     headers,
   })
   answer.headers.set('content-type', 'application/problem+json')
+  // RFC 9110, 15.5.2: a 401 names a way to authenticate. Browsers ask nobody for a Bearer.
+  if (problem.status === 401) answer.headers.set('www-authenticate', BEARER)
   if (retryAfterSeconds !== undefined) answer.headers.set('retry-after', String(retryAfterSeconds))
   return answer
+}
+
+const SESSION_ENDS: Record<NoAccess, { detail: string; next: string }> = {
+  signed_out: { detail: 'This session was ended.', next: 'Sign in again.' },
+  deactivated: {
+    detail: 'This account is deactivated.',
+    next: 'Ask an admin of the workspace to activate it.',
+  },
+  not_a_member: {
+    detail: 'You are no longer a member of this workspace.',
+    next: 'Ask an admin of the workspace for an invitation.',
+  },
+  role_removed: {
+    detail: 'Your role in this workspace was removed.',
+    next: 'Ask an admin of the workspace for another role.',
+  },
+  second_factor_missing: {
+    detail: 'This workspace asks for a second factor.',
+    next: 'Sign in again and set one up under /account.',
+  },
 }
 
 export const problems = {
@@ -50,10 +75,12 @@ export const problems = {
       status: 401,
       code: 'key_missing',
       title: 'Key missing',
-      detail: 'The request carries no key.',
+      detail: 'The request carries neither a key nor a token.',
       next: kinds.includes('write')
         ? 'Send a write key (Basic user name or body field writeKey) or a secret key (Bearer).'
-        : 'Send a secret key of the workspace with the header Authorization: Bearer esk_….',
+        : kinds.includes('secret')
+          ? 'Send a secret key of the workspace with the header Authorization: Bearer esk_….'
+          : 'Sign in, and send the access token with the header Authorization: Bearer ….',
     }
   },
   keyRefused(): Problem {
@@ -65,13 +92,100 @@ export const problems = {
       next: 'Copy a current key of your workspace.',
     }
   },
-  forbidden(permission: string): Problem {
+  forbidden(permission: string, kinds: readonly KeyKind[]): Problem {
     return {
       status: 403,
       code: 'forbidden',
       title: 'Not allowed',
       detail: `This key does not carry the permission ${permission}.`,
-      next: 'Use a secret key; write keys are public and may only capture and decide.',
+      next: kinds.includes('secret')
+        ? 'Use a secret key that carries it; write keys are public and may only capture and decide.'
+        : 'No key may do this: sign in as a person whose role allows it.',
+    }
+  },
+  tokenExpired(): Problem {
+    return {
+      status: 401,
+      code: 'token_expired',
+      title: 'Token expired',
+      detail: 'The access token is past its time.',
+      next: 'Get a new one with the refresh token, and send the request again.',
+    }
+  },
+  tokenRefused(reason: string): Problem {
+    return {
+      status: 401,
+      code: 'token_refused',
+      title: 'Token refused',
+      detail: `The access token is not good here. ${reason}`,
+      next: 'Sign in again.',
+    }
+  },
+  sessionEnded(why: NoAccess): Problem {
+    return { status: 401, code: why, title: 'Signed out', ...SESSION_ENDS[why] }
+  },
+  foreignForm(): Problem {
+    return {
+      status: 403,
+      code: 'foreign_form',
+      title: 'Not allowed',
+      detail: 'This form was not sent from a page of this edge.',
+      next: 'Open the page itself and send the form from there.',
+    }
+  },
+  peopleAlone(): Problem {
+    return {
+      status: 403,
+      code: 'people_alone',
+      title: 'Not allowed',
+      detail: 'Only a person may do this, not a key.',
+      next: 'Sign in, and do it in the console.',
+    }
+  },
+  aboveYou(): Problem {
+    return {
+      status: 403,
+      code: 'above_you',
+      title: 'Not allowed',
+      detail: 'Nobody gives or takes what they do not have themselves.',
+      next: 'Ask an owner of the workspace to do it.',
+    }
+  },
+  notInRole(permission: string, role: string): Problem {
+    return {
+      status: 403,
+      code: 'not_in_role',
+      title: 'Not allowed',
+      detail: `The role ${role} does not carry the permission ${permission}.`,
+      next: 'Ask an admin of the workspace for a role that does.',
+    }
+  },
+  stepUpRequired(sessionId: string): Problem {
+    return {
+      status: 403,
+      code: 'step_up_required',
+      title: 'Confirm that it is you',
+      detail: 'This cannot be undone easily, and it was a while ago that you proved who you are.',
+      next: `Open /account/confirm?session=${sessionId} in a browser, then send the request again.`,
+    }
+  },
+  originNotAllowed(): Problem {
+    return {
+      status: 403,
+      code: 'origin_not_allowed',
+      title: 'Not from this site',
+      detail: 'This key may not be used from the site that the browser names in Origin.',
+      next: 'Add the origin, such as https://shop.example, to the key’s allowed origins, or use another key.',
+    }
+  },
+  quotaExceeded(retryAfterSeconds: number): Problem {
+    return {
+      status: 429,
+      code: 'quota_exceeded',
+      title: 'Above the quota',
+      detail: 'The workspace has used up its decisions of this minute.',
+      next: 'Show the default content, and ask again after the time in Retry-After.',
+      retryAfterSeconds,
     }
   },
   notFound(what: string, next = 'Check the address; /docs lists every route.'): Problem {
@@ -96,6 +210,24 @@ export const problems = {
       title: 'Method not allowed',
       detail: `This address does not take ${method}.`,
       next: `Send ${allowed.join(' or ')}.`,
+    }
+  },
+  bodyTooLarge(maxKilobytes: number): Problem {
+    return {
+      status: 413,
+      code: 'body_too_large',
+      title: 'Body too large',
+      detail: `A request to this address may carry at most ${maxKilobytes} KB.`,
+      next: 'Send less at once.',
+    }
+  },
+  addressTooLong(maxChars: number): Problem {
+    return {
+      status: 414,
+      code: 'address_too_long',
+      title: 'Address too long',
+      detail: `An address may have at most ${maxChars} characters.`,
+      next: 'Shorten the parameters.',
     }
   },
   notJson(): Problem {

@@ -1,6 +1,10 @@
 import { DurableObject } from 'cloudflare:workers'
+import { type AuditOrigin, notedChange } from '#shared/audit/entry.ts'
 import type { LinkKind } from '#shared/identity/link.ts'
+import { linkUndoRecord } from '../audit/link-values.ts'
+import { pendingAuditStatement } from '../audit/pending.ts'
 import type { Env } from '../env.ts'
+import { tombstoneKey } from '../erasure/control-tombstones.ts'
 import { dropLateStatements } from '../erasure/erasure-statements.ts'
 import type { ErasureSubject } from '../erasure/subject.ts'
 import { type ErasureReceipt, WorkspaceErasures } from '../erasure/workspace-erasures.ts'
@@ -87,9 +91,10 @@ export class Projector extends DurableObject<Env> {
     linkId: string,
     undone: boolean,
     reason: string,
+    origin: AuditOrigin,
   ): Promise<'done' | 'no_such_link'> {
     return this.#exclusively(async () => {
-      const { store, days } = await this.#workspace()
+      const { workspace, store, days } = await this.#workspace()
       const found = await store.execute({
         sql: 'SELECT kind, node, other FROM identity_links WHERE link_id = ?',
         args: [linkId],
@@ -107,12 +112,15 @@ export class Projector extends DurableObject<Env> {
             args: [linkId, Date.now(), reason],
           }
         : { sql: 'DELETE FROM identity_undos WHERE link_id = ?', args: [linkId] }
+      const key = await tombstoneKey(controlStore(this.env), workspace.id)
+      const record = linkUndoRecord(origin, linkId, undone, reason, key, Date.now())
       try {
-        await store.batch([statement, ...plan.statements], 'write')
+        await store.batch([statement, ...plan.statements, record], 'write')
       } finally {
         // Whatever the answer, the refreshes may be there.
         if (plan.refreshes.length > 0) await this.poke()
       }
+      this.#takeAudit(workspace.id)
       this.#cache.forget(movedVisitorIds(plan.moved))
       this.#cachedAt = stateOf(head.epoch, plan.next)
       return 'done'
@@ -124,29 +132,43 @@ export class Projector extends DurableObject<Env> {
    *
    * @throws when a database cannot be asked; asking again is harmless
    */
-  async erase(subject: ErasureSubject): Promise<ErasureReceipt> {
+  async erase(subject: ErasureSubject, origin: AuditOrigin): Promise<ErasureReceipt> {
     return this.#exclusively(async () => {
       const { workspace, store, days } = await this.#workspace()
       const head = this.#take((await store.execute(READ_HEAD)).rows[0])
       try {
-        return await this.#erasures(workspace, store).erase(subject, head.cursor, days, Date.now())
+        const erasures = this.#erasures(workspace, store)
+        return await erasures.erase(subject, head.cursor, days, origin, Date.now())
       } finally {
         // Whatever the answer, the jobs may be there.
         this.#cache.clear()
         await this.poke()
+        this.#takeAudit(workspace.id)
       }
     })
   }
 
   /** Everything derived goes and is folded again from the events; consoles start anew meanwhile. */
-  async rebuild(): Promise<void> {
+  async rebuild(origin: AuditOrigin): Promise<void> {
     return this.#exclusively(async () => {
-      const { store } = await this.#workspace()
-      await store.batch(REBUILD_STATEMENTS, 'write')
+      const { workspace, store } = await this.#workspace()
+      const record = notedChange(origin, {
+        action: 'projection.rebuilt',
+        subject: { kind: 'projection', id: workspace.id },
+        at: Date.now(),
+      })
+      await store.batch([...REBUILD_STATEMENTS, pendingAuditStatement(record)], 'write')
+      this.#takeAudit(workspace.id)
       this.#cache.clear()
       this.#cachedAt = null
       await this.poke()
     })
+  }
+
+  /** The hub alone writes the chain. Nobody waits for it: the sweep takes what stays. */
+  #takeAudit(workspaceId: string): void {
+    const taken = this.env.WORKSPACE_HUB.getByName(workspaceId).takeAudit()
+    this.ctx.waitUntil(taken.catch(() => undefined))
   }
 
   #erasures(workspace: Workspace, store: StoreClient): WorkspaceErasures {

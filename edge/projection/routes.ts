@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { type ApiApp, apiApp, guarded } from '../api/api-app.ts'
+import { originOf } from '../audit/origin.ts'
 import { guardRefusals } from '../problems/problem-schema.ts'
 
 const rebuild = createRoute({
@@ -25,7 +26,7 @@ const rebuild = createRoute({
 export function projectionRoutes(): ApiApp {
   const app = apiApp()
   app.openapi(rebuild, async (c) => {
-    await c.env.PROJECTOR.getByName(c.get('caller').workspace.id).rebuild()
+    await c.env.PROJECTOR.getByName(c.get('caller').workspace.id).rebuild(originOf(c))
     return c.json({ begun: true as const }, 202)
   })
   return app

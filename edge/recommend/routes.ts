@@ -10,6 +10,7 @@ import { type Recommender, readRecommender } from '#shared/recommend/recommender
 import { type ApiApp, apiApp, guarded } from '../api/api-app.ts'
 import { decodeCursor, encodeCursor, PageQuery } from '../api/page.ts'
 import { strictQuery } from '../api/strict-query.ts'
+import { originOf } from '../audit/origin.ts'
 import type { Env } from '../env.ts'
 import { ProblemError, problems } from '../problems/problem.ts'
 import { bodyRefusals, guardRefusals, problemContent } from '../problems/problem-schema.ts'
@@ -113,7 +114,7 @@ export function recommendRoutes(now: () => number = Date.now): ApiApp {
     const text = JSON.stringify(body)
     assertServable(body, text)
     const hub = c.env.WORKSPACE_HUB.getByName(c.get('caller').workspace.id)
-    const answer = await hub.publishRecommendations(body.version, text)
+    const answer = await hub.publishRecommendations(body.version, text, originOf(c))
     if (answer === 'published') return c.json({ version: body.version }, 200)
     throw new ProblemError(
       problems.conflict(

@@ -5,6 +5,7 @@ import { parseFeatureInput } from '#shared/features/feature-input.ts'
 import { type FeatureValues, featuresOf } from '#shared/features/registry.ts'
 import type { Profile } from '#shared/profile/profile.ts'
 import { Score } from '#shared/scoring/score.ts'
+import { requireShallow } from '../api/request-limits.ts'
 import { notJsonProblem } from '../problems/not-json.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
 import { bodyRefusals, problemContent } from '../problems/problem-schema.ts'
@@ -111,7 +112,9 @@ function answerOf(error: Error): Response {
  * costs about 20 µs, as much as a run of the model.
  */
 async function bodyOf(c: Context): Promise<z.infer<typeof ScoreRequest>> {
-  const json = jsonOf(await c.req.text())
+  const text = await c.req.text()
+  requireShallow(text)
+  const json = jsonOf(text)
   const parsed = ScoreRequest.safeParse(json)
   if (parsed.success) return parsed.data
   throw shapeProblem(parsed.error)

@@ -34,6 +34,9 @@ export const apiKeys = sqliteTable(
     name: text().notNull(),
     createdAt: integer('created_at').notNull(),
     revokedAt: integer('revoked_at'),
+    permissions: text(),
+    createdBy: text('created_by'),
+    allowedOrigins: text('allowed_origins'),
   },
   (table) => [index('api_keys_workspace').on(table.workspaceId)],
 )
@@ -64,3 +67,11 @@ export const tombstones = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.subjectHash] })],
 )
+
+export const workspaceQuotas = sqliteTable('workspace_quotas', {
+  workspaceId: text('workspace_id')
+    .primaryKey()
+    .references(() => workspaces.id),
+  decisionsPerMinute: integer('decisions_per_minute'),
+  chatTokensPerDay: integer('chat_tokens_per_day'),
+})

@@ -5,7 +5,9 @@ import { type Client, createClient } from '@libsql/client'
 import { getTableConfig, SQLiteSyncDialect, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate } from '#dev/platform/migrate.ts'
-import * as control from './control-schema.ts'
+import * as audit from './audit-schema.ts'
+import * as tenancy from './control-schema.ts'
+import * as identity from './identity-schema.ts'
 import * as workspace from './workspace-schema.ts'
 
 interface Column {
@@ -65,11 +67,16 @@ function declared(table: SQLiteTable): Table {
         where: index.where ? plain(dialect.sqlToQuery(index.where).sql) : null,
       }))
       .sort(byName),
-    uniques: config.uniqueConstraints.map(({ columns }) => columns.map(({ name }) => name)),
-    references: config.foreignKeys.map((key) => {
-      const { columns, foreignColumns, foreignTable } = key.reference()
-      return `${columns[0]?.name} -> ${getTableConfig(foreignTable).name}.${foreignColumns[0]?.name}`
-    }),
+    uniques: [
+      ...config.uniqueConstraints.map(({ columns }) => columns.map(({ name }) => name)),
+      ...config.columns.filter(({ isUnique }) => isUnique).map(({ name }) => [name]),
+    ].sort(),
+    references: config.foreignKeys
+      .map((key) => {
+        const { columns, foreignColumns, foreignTable } = key.reference()
+        return `${columns[0]?.name} -> ${getTableConfig(foreignTable).name}.${foreignColumns[0]?.name}`
+      })
+      .sort(),
     autoIncrement: config.columns.some(
       (column) => 'autoIncrement' in column && column.autoIncrement === true,
     ),
@@ -111,19 +118,24 @@ async function actual(client: Client, name: string): Promise<Table> {
       .filter(({ origin }) => origin === 'c')
       .map(({ origin: _, ...index }) => index)
       .sort(byName),
-    uniques: withColumns.filter(({ origin }) => origin === 'u').map((index) => index.columns),
-    references: (await ask('SELECT * FROM pragma_foreign_key_list(?)', name)).map(
-      (row) => `${row.from} -> ${row.table}.${row.to}`,
-    ),
+    uniques: withColumns
+      .filter(({ origin }) => origin === 'u')
+      .map((index) => index.columns)
+      .sort(),
+    references: (await ask('SELECT * FROM pragma_foreign_key_list(?)', name))
+      .map((row) => `${row.from} -> ${row.table}.${row.to}`)
+      .sort(),
     autoIncrement: / AUTOINCREMENT/.test(String(schema?.sql)),
   }
 }
 
 describe.each([
-  ['control', control],
-  ['workspace', workspace],
+  ['control', [tenancy, identity]],
+  ['workspace', [workspace, audit]],
 ] as const)('the %s schema', (kind, schema) => {
-  const tables = Object.values(schema).filter((value) => value instanceof SQLiteTable)
+  const tables = schema
+    .flatMap((part) => Object.values<unknown>(part))
+    .filter((value) => value instanceof SQLiteTable)
   let dir: string
   let client: Client
 

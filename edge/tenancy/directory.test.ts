@@ -5,6 +5,7 @@ import { createClient } from '@libsql/client/web'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { databaseUrl, type LibsqlServer, startLibsqlServer } from '#dev/libsql/server.ts'
 import { ensureSite, ensureWorkspace } from '#dev/platform/tenants.ts'
+import { permissionsOfKey } from '#shared/access/matrix.ts'
 import { hashKey } from '../keys/api-key.ts'
 import { openStore } from '../store/client.ts'
 import { Directory } from './directory.ts'
@@ -96,6 +97,9 @@ describe('a key', () => {
     expect(await directory.check(SECRET)).toEqual({
       kind: 'ok',
       key: 'secret',
+      prefix: SECRET.slice(0, 14),
+      permissions: permissionsOfKey('secret'),
+      allowedOrigins: null,
       workspace: {
         id: 'demo',
         name: 'The workspace demo',
@@ -107,6 +111,12 @@ describe('a key', () => {
       },
     })
     expect(await directory.check(WRITE)).toMatchObject({ kind: 'ok', key: 'write' })
+  })
+
+  test('names the origins that browsers may use it from', async () => {
+    const set = 'UPDATE api_keys SET allowed_origins = ? WHERE key_hash = ?'
+    await inControl(set, '["https://shop.example"]', await hashKey(WRITE))
+    expect(await directory.check(WRITE)).toMatchObject({ allowedOrigins: ['https://shop.example'] })
   })
 
   test('is asked for once in 30 seconds', async () => {

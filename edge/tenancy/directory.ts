@@ -1,5 +1,8 @@
 import { and, eq, isNull } from 'drizzle-orm'
-import { hashKey, type KeyKind, type ParsedKey, parseKey } from '../keys/api-key.ts'
+import { grantedToKey, parsePermissions } from '#shared/access/granted.ts'
+import type { KeyKind, Permission } from '#shared/access/matrix.ts'
+import { type AllowedOrigins, allowedOriginsIn } from '../keys/allowed-origins.ts'
+import { hashKey, type ParsedKey, parseKey } from '../keys/api-key.ts'
 import type { StoreClient } from '../store/client.ts'
 import { apiKeys, databases, sites, workspaces } from '../store/control-schema.ts'
 import { queryOf } from '../store/query.ts'
@@ -18,7 +21,7 @@ const DOWN_MS = 2_000
 const MAX_ENTRIES = 5_000
 
 export type KeyCheck =
-  | { kind: 'ok'; key: KeyKind; workspace: Workspace }
+  | ({ kind: 'ok' } & KnownKey)
   /** The control database said no. Only this may be answered with 401. */
   | { kind: 'refused' }
   /** It could not be asked: 503, because client libraries delete data on 4xx. */
@@ -26,7 +29,15 @@ export type KeyCheck =
 
 type Entry<T> = { value: T; checkedAt: number }
 const NEVER = { at: Number.NEGATIVE_INFINITY, reason: '' }
-type KnownKey = { key: KeyKind; workspace: Workspace }
+
+interface KnownKey {
+  key: KeyKind
+  prefix: string
+  permissions: readonly Permission[]
+  workspace: Workspace
+  /** From where browsers may use it; null for anywhere. */
+  allowedOrigins: AllowedOrigins
+}
 
 const WORKSPACE = {
   id: workspaces.id,
@@ -114,7 +125,12 @@ export class Directory {
 
   async #findKey(key: string, parsed: ParsedKey): Promise<KnownKey | null> {
     const [row] = await queryOf(this.#openControl())
-      .select({ workspace: WORKSPACE })
+      .select({
+        workspace: WORKSPACE,
+        prefix: apiKeys.prefix,
+        permissions: apiKeys.permissions,
+        allowedOrigins: apiKeys.allowedOrigins,
+      })
       .from(apiKeys)
       .innerJoin(workspaces, eq(workspaces.id, apiKeys.workspaceId))
       .innerJoin(databases, eq(databases.workspaceId, workspaces.id))
@@ -126,7 +142,15 @@ export class Directory {
           isNull(apiKeys.revokedAt),
         ),
       )
-    return row ? { key: parsed.kind, workspace: row.workspace } : null
+    if (!row) return null
+    const { workspace, prefix } = row
+    return {
+      key: parsed.kind,
+      prefix,
+      permissions: grantedToKey(parsed.kind, parsePermissions(row.permissions)),
+      workspace,
+      allowedOrigins: allowedOriginsIn(row.allowedOrigins),
+    }
   }
 
   /** @throws what the control database throws */

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { bodyOf } from '#shared/recommend/body.fixture.ts'
 import { SYNC_PROTOCOL_VERSION } from '#shared/sync/protocol.ts'
+import { apiCaller } from '#tests/identity/api-caller.ts'
+import { signIn } from '#tests/identity/browser-over-http.ts'
 import { EdgeClient } from '#tests/platform/edge-client.ts'
 import {
   SECRET_KEY,
@@ -21,8 +23,11 @@ let platform: TestPlatform
 let demo: EdgeClient
 let other: TestWorkspace
 let operations: Operation[]
-/** What only the first workspace could have told: cursors, an epoch, a link, a token. */
+/** An owner's access token in the second workspace. */
+let otherOwner: string
+/** What only the first workspace could have told: cursors, an epoch, a link, a token, ids of its people. */
 let found: {
+  ids: string[]
   visitorsCursor: string
   eventsCursor: string
   epoch: string
@@ -38,6 +43,8 @@ beforeAll(async () => {
   other = await platform.addWorkspace('other')
   operations = await operationsOf(platform.edge.url)
   demo = new EdgeClient({ edge: platform.edge.url, writeKey: WRITE_KEY, secretKey: SECRET_KEY })
+  const owner = await platform.addPerson({ role: 'owner', workspaceId: 'other' })
+  otherOwner = (await signIn(platform.edge.url, owner)).accessToken
   await fill()
 })
 
@@ -73,12 +80,41 @@ async function fill(): Promise<void> {
   const [link] = (await platform.store.execute('SELECT link_id FROM identity_links LIMIT 1')).rows
   const minted = await demo.capture('visitor', {})
   found = {
+    ids: await fillPeople(),
     visitorsCursor: Next.parse(visitors).next,
     eventsCursor: Next.parse(events).next,
     epoch: String(meta?.epoch),
     linkId: String(link?.link_id),
     token: Token.parse(await minted.json()).token,
   }
+}
+
+const Made = z.looseObject({ id: z.string().optional(), clientId: z.string().optional() })
+
+/** An owner, a role, an invitation, a key and an app of the first workspace. @returns their ids */
+async function fillPeople(): Promise<string[]> {
+  const owner = await platform.addPerson({ role: 'owner', email: `owner@${MARK}.example` })
+  const { accessToken } = await signIn(platform.edge.url, owner)
+  const api = apiCaller(platform.edge.url, accessToken)
+  const make = async (method: string, path: string, body: unknown) => {
+    const answer = await api(method, path, body)
+    expect(answer.status).toBeLessThan(300)
+    const { id, clientId } = Made.parse(await answer.json())
+    return id ?? clientId ?? ''
+  }
+  const permissions = ['stats:read']
+  const { sessionId } = z
+    .object({ sessionId: z.string() })
+    .parse(await (await api('GET', 'me')).json())
+  return [
+    owner.userId,
+    sessionId,
+    await make('PUT', 'roles/campaigns', { name: MARK, permissions }),
+    await make('POST', 'invitations', { email: `new@${MARK}.example`, role: 'campaigns' }),
+    await make('POST', 'keys', { kind: 'secret', name: MARK, permissions }),
+    await make('POST', 'apps', { name: MARK, redirectUris: ['http://127.0.0.1/cb'], permissions }),
+    await make('PUT', 'sign-in-policy', { secondFactorRoles: ['campaigns'] }),
+  ].filter((id) => id !== '')
 }
 
 function save(key: string, slot: string): Promise<Response> {
@@ -103,10 +139,32 @@ function recommendWith(key: string): Promise<Response> {
   })
 }
 
-const asOther = (more: Record<string, string> = {}) => ({
-  authorization: `Bearer ${other.target.secretKey}`,
+const asOther = (more: Record<string, string> = {}, credential = other.target.secretKey) => ({
+  authorization: `Bearer ${credential}`,
   ...more,
 })
+
+/** Everything that the control database has of the first workspace. */
+async function peopleOf(): Promise<unknown[]> {
+  const tables = [
+    'memberships',
+    'custom_roles',
+    'invitations',
+    'api_keys',
+    'oauth_clients',
+    'sessions',
+  ]
+  const found = await platform.control.batch(
+    [
+      ...[...tables, 'workspace_policies'].map(
+        (table) => `SELECT * FROM ${table} WHERE workspace_id = 'demo'`,
+      ),
+      "SELECT * FROM users WHERE id IN (SELECT user_id FROM memberships WHERE workspace_id = 'demo')",
+    ],
+    'read',
+  )
+  return found.map(({ rows }) => rows)
+}
 
 /** Everything the first workspace has, as one text. */
 async function contentOf(workspace: { store: TestPlatform['store'] }): Promise<string> {
@@ -116,7 +174,7 @@ async function contentOf(workspace: { store: TestPlatform['store'] }): Promise<s
   const tables = await Promise.all(
     rows.map((row) => workspace.store.execute(`SELECT * FROM "${row.name}"`)),
   )
-  return JSON.stringify(tables.map((table) => table.rows))
+  return JSON.stringify([await peopleOf(), tables.map((table) => table.rows)])
 }
 
 /** Bodies that name what is the first workspace's, for every route that takes one. */
@@ -133,9 +191,29 @@ function bodies(): unknown[] {
   ]
 }
 
-/** How a caller might try to name another workspace than that of the key. */
-function tricks(): Call[] {
-  const headers = asOther({ 'x-workspace-id': 'demo', 'x-workspace': 'demo', 'x-tenant': 'demo' })
+/** Changes of people that would be taken in the first workspace itself. */
+const CHANGES: unknown[] = [
+  { role: 'agent' },
+  { role: 'campaigns' },
+  { active: false },
+  { email: 'new@example.com', role: 'campaigns' },
+  { name: 'Taken', permissions: ['stats:read'] },
+  { secondFactorRoles: ['campaigns'] },
+]
+
+/** How a caller might try to reach what belongs to people of the first workspace. */
+function grabs(headers: Record<string, string>): Call[] {
+  return found.ids.flatMap((parameter) => CHANGES.map((body) => ({ headers, body, parameter })))
+}
+
+const OF_PEOPLE = /^(me|members|roles|keys|apps|sign-in|audit):/
+
+/** How a caller might try to name another workspace than that of the credential. */
+function tricks(credential: string): Call[] {
+  const headers = asOther(
+    { 'x-workspace-id': 'demo', 'x-workspace': 'demo', 'x-tenant': 'demo' },
+    credential,
+  )
   return [
     '',
     '?workspace=demo&workspaceId=demo&workspace_id=demo',
@@ -155,14 +233,20 @@ test('the data of a workspace is there for its own key', async () => {
   expect(found.linkId).toContain(MARK)
 })
 
-test('no route tells the key of another workspace anything, however it is asked', async () => {
+test.each([
+  ['the key', () => other.target.secretKey],
+  ['an owner', () => otherOwner],
+])('no route tells %s of another workspace anything, however it is asked', async (_who, who) => {
+  const credential = who()
+  const headers = asOther({}, credential)
   const before = await contentOf(platform)
   const seen: string[] = []
   let asked = 0
   for (const operation of operations) {
-    const calls = operation.takesBody
-      ? bodies().map((body) => ({ headers: asOther(), body, parameter: MARK }))
-      : tricks()
+    const calls: Call[] = operation.takesBody
+      ? bodies().map((body) => ({ headers, body, parameter: MARK }))
+      : tricks(credential)
+    if (OF_PEOPLE.test(operation.permission ?? '')) calls.push(...grabs(headers))
     for (const given of calls) {
       const answer = await call(platform.edge.url, operation, given)
       const text = await answer.text()
@@ -197,6 +281,21 @@ test('what belongs to one workspace is unknown or refused in the other', async (
   const cursor = { ingestSeq: 0, verdictSeq: 0, version: 0 }
   const pulled = { protocol: SYNC_PROTOCOL_VERSION, epoch: found.epoch, edit: 0, facts: cursor }
   expect(await (await ask('/api/v1/sync/pull', pulled)).json()).toMatchObject({ kind: 'reset' })
+})
+
+test('people, roles, invitations, keys and apps of one workspace are unknown in the other', async () => {
+  const api = apiCaller(platform.edge.url, otherOwner)
+  const [userId, sessionId, , invitationId, keyId, appId] = found.ids
+  const before = await contentOf(platform)
+  const said = [
+    await api('PATCH', `members/${userId}`, { role: 'agent' }),
+    await api('DELETE', `me/sessions/${sessionId}`),
+    await api('DELETE', `invitations/${invitationId}`),
+    await api('DELETE', `keys/${keyId}`),
+    await api('DELETE', `apps/${appId}`),
+  ]
+  expect(said.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404])
+  expect(await contentOf(platform)).toBe(before)
 })
 
 test('a key whose workspace was edited opens neither', async () => {

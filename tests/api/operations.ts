@@ -53,7 +53,8 @@ export function call(edge: string, operation: Operation, given: Call = {}): Prom
   )
   return fetch(`${edge}${path}${given.query ?? ''}`, {
     method: operation.method,
-    headers: { 'content-type': 'application/json', ...given.headers },
+    // A connection that is kept may be closed just as it is used, and fetch repeats no POST.
+    headers: { 'content-type': 'application/json', connection: 'close', ...given.headers },
     body: operation.takesBody ? JSON.stringify(given.body ?? {}) : null,
   })
 }

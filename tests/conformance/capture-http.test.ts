@@ -236,20 +236,20 @@ describe('the body of a call', () => {
   test('that cannot be read is 400, which clients do not repeat, and the connection lives on', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const large = Buffer.from(JSON.stringify({ batch: ['x'.repeat(520_000)] }))
-    const bodies = [
-      large,
-      Buffer.from('{"batch":'),
-      Buffer.alloc(0),
-      Buffer.from('[1]'),
-      gzipSync('{"batch":[]}').subarray(0, 20),
-      gzipSync(Buffer.alloc(8 * 1024 * 1024)),
+    const bodies: [Buffer, number][] = [
+      [large, 400],
+      [Buffer.from('{"batch":'), 400],
+      [Buffer.alloc(0), 400],
+      [Buffer.from('[1]'), 400],
+      [gzipSync('{"batch":[]}').subarray(0, 20), 400],
+      [gzipSync(Buffer.alloc(8 * 1024 * 1024)), 400],
     ]
     const sockets = new Set<number | undefined>()
     try {
       const good = Buffer.from(JSON.stringify({ batch: [page('m-1')] }))
       for (const chunked of [false, true]) {
-        for (const body of bodies) {
-          expect(await statusOver(agent, body, chunked, sockets)).toBe(400)
+        for (const [body, status] of bodies) {
+          expect(await statusOver(agent, body, chunked, sockets)).toBe(status)
           expect(await statusOver(agent, good, chunked, sockets)).toBe(200)
         }
       }

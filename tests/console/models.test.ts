@@ -102,9 +102,9 @@ test('a marketer tries a model unseen, promotes it knowing what is not known, an
   await drawer.getByLabel(/Why promote it all the same/).fill('A first try on a quiet day.')
   await picture('models-promote')
   await promote.click()
+  await drawer.waitFor({ state: 'detached' })
   await serving().getByText(lead.manifest.version).waitFor()
   await serving().getByText('All 20 live profiles have its score.').waitFor()
-  expect(await drawer.count()).toBe(0)
   await picture('models-champion')
 
   await serving().getByRole('button', { name: 'Roll back' }).click()
@@ -127,7 +127,7 @@ test('a marketer tries a model unseen, promotes it knowing what is not known, an
     await page.setViewportSize({ width, height: 700 })
     await picture(`models-${width}`)
     const sideways = await page.evaluate<number[]>(
-      `[document.documentElement, document.querySelector('.page'), document.querySelector('.models-scroll')]
+      `[document.documentElement, document.querySelector('.page'), document.querySelector('.page-scroll')]
         .map((part) => part.scrollWidth - part.clientWidth)`,
     )
     expect(sideways).toEqual([0, 0, 0])
@@ -147,7 +147,7 @@ test('what the edge refuses is said in its words, and without the edge the page 
   await card.getByRole('button', { name: 'Retire' }).click()
   await page.getByRole('alert').getByText('The edge cannot be reached.').waitFor()
   await page.reload()
-  await page.getByText('Models can be seen and changed when it answers again.').waitFor()
+  await page.getByText('This can be seen and changed when it answers again.').waitFor()
   await page.getByRole('link', { name: 'Live' }).click()
   await page.getByRole('grid', { name: 'Leads' }).waitFor()
 })

@@ -8,6 +8,7 @@ import { fetchPage } from '#backend/pull/fetch-page.ts'
 import { applyPage } from '#backend/replica/apply-page.ts'
 import { RAW_WINDOW } from '#backend/replica/raw-window.ts'
 import { readCursor } from '#backend/replica/state.ts'
+import { keyIdentity } from '#backend/session/session.ts'
 import { createMemoryReplica } from '#backend/testing/memory-replica.ts'
 import type { Fault } from '#dev/libsql/faults.ts'
 import type { ErasureSubject } from '#edge/erasure/subject.ts'
@@ -115,7 +116,11 @@ class Replica {
     for (;;) {
       const cursor = await readCursor(this.#db)
       const { signal } = new AbortController()
-      const outcome = await fetchPage({ edgeUrl, secretKey, fetch }, cursor, signal)
+      const outcome = await fetchPage(
+        { edgeUrl, identity: keyIdentity(secretKey), fetch },
+        cursor,
+        signal,
+      )
       // A kept connection may be closed just as it is used; a console asks again.
       if (outcome.kind === 'unreachable' && unreachable++ < MOST_UNREACHABLE) continue
       if (outcome.kind !== 'page') throw new Error(`The pull says ${JSON.stringify(outcome)}`)

@@ -25,6 +25,8 @@ const GROWING = [
   'trait_changes',
   'persons',
   'drained_batches',
+  'audit_entries',
+  'audit_values',
 ]
 
 let platform: TestPlatform
@@ -82,6 +84,19 @@ async function exerciseEverything(): Promise<void> {
   for (const path of ['models', 'rollout', 'model-changes', 'model-alerts', 'model-watch']) {
     await client.get(`/api/v1/${path}`)
   }
+  const filters = ['', 'action=slots.saved', 'actor=secret key', 'subject=hero', 'from=1', 'to=9']
+  for (const query of [...filters, 'action=slots.saved&actor=ada&subject=hero&from=1&to=9']) {
+    await client.get(`/api/v1/audit?${query}`)
+  }
+  for (let times = 0; times < 2; times++) {
+    expect(await post('/api/v1/projection/rebuild', {})).toBe(202)
+  }
+  await client.settled()
+  await platform.edge.sweep()
+  const page = await client.get<{ next: string }>('/api/v1/audit?limit=1')
+  await client.get(`/api/v1/audit?cursor=${page.next}`)
+  await client.get('/api/v1/audit/verify')
+  expect(await post('/api/v1/audit/export', {})).toBe(200)
   const own = "SELECT link_id FROM identity_links WHERE kind = 'claim' LIMIT 1"
   const { rows } = await platform.store.execute(own)
   asked.delete(own)

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchChromium } from '#tests/browser/chromium.ts'
+import { signInToConsole } from '#tests/platform/console-sign-in.ts'
 import {
   newHome,
   removeHome,
@@ -72,6 +73,7 @@ test('a campaign visitor sees another page the second time, and sales sees who i
   const desk = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   const board = await desk.newPage()
   await board.goto(ready.console ?? '')
+  await signInToConsole(desk, board, ready)
   await board
     .getByText(/known leads/i)
     .first()

@@ -5,12 +5,17 @@ import { type Client, createClient } from '@libsql/client'
 import { buildWorker } from '#dev/build/worker.ts'
 import type { Faults } from '#dev/libsql/faults.ts'
 import { databaseUrl, type LibsqlServer, startLibsqlServer } from '#dev/libsql/server.ts'
+import { mailVariables } from '#dev/mailbox/mail-variables.ts'
+import { startMailbox } from '#dev/mailbox/server.ts'
+import { readMails, type StoredMail } from '#dev/mailbox/stored-mail.ts'
 import { type Edge, startEdge } from '#dev/platform/edge.ts'
 import { ensureSite, ensureWorkspace } from '#dev/platform/tenants.ts'
 import type { EdgeTarget } from './edge-client.ts'
+import { addTestPerson, type NewTestPerson, type TestPerson } from './test-person.ts'
 
 export const WRITE_KEY = keyOf('ewk', 'demo')
 export const SECRET_KEY = keyOf('esk', 'demo')
+export const SEALING_KEYS = `test:${'A'.repeat(43)}`
 const TOKEN = 'test-token-test-token-test-token-test'
 
 /** One tenant: what its clients need, and a way straight into its database. */
@@ -23,12 +28,20 @@ export interface TestPlatform {
   readonly edge: Edge
   /** Straight into the workspace's database. */
   store: Client
+  /** Straight into the control database. */
+  control: Client
   /** The database files, one `<name>.db` each with its companions; copy them while the store is stopped. */
   storeDir: string
   /** Where the Worker's objects keep their SQLite files. */
   objectsDir: string
+  /** Changes the control database behind the edge's back. */
+  inControl(sql: string, args: (string | number | null)[]): Promise<void>
+  /** The mails that the edge has sent, newest first. */
+  mails(): StoredMail[]
   /** Another tenant on the same platform, so that faults can be tried on many at once. */
   addWorkspace(id: string, timezone?: string): Promise<TestWorkspace>
+  /** Somebody who works in a workspace, with a password and perhaps a second factor. */
+  addPerson(person: NewTestPerson): Promise<TestPerson>
   /** A new Worker on the same ports and files: every isolate of it is cold. */
   restartEdge(): Promise<void>
   stopStore(): Promise<void>
@@ -42,6 +55,10 @@ export interface TestPlatformOptions {
   faults?: Faults
   /** Where the pages of a site come from that the edge serves at its `siteUrl`. */
   siteOrigin?: string
+  /** Further variables of the Worker. */
+  variables?: Record<string, string>
+  /** Hears what the Worker logs. */
+  onLog?: (text: string) => void
 }
 
 /** The real Worker bundle in workerd over a real store, in one test process, so that faults can be injected. */
@@ -65,6 +82,8 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       ],
     })
   await provision('demo', options.timezone ?? 'Europe/Berlin')
+  const mailFile = join(dir, 'mailbox.jsonl')
+  const mailbox = await startMailbox({ port: 0, file: mailFile, token: TOKEN })
   const openEdge = (port: number, sitePort: number | null) =>
     startEdge({
       worker,
@@ -74,6 +93,9 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       controlUrl: databaseUrl(url, 'control'),
       storeToken: TOKEN,
       signingSecret: 'test-secret-test-secret-test-secret-test',
+      variables: { ...mailVariables(mailbox.url, TOKEN), ...options.variables },
+      sealingKeys: SEALING_KEYS,
+      onLog: options.onLog,
     })
   let edge = await openEdge(0, options.siteOrigin ? 0 : null)
   if (options.siteOrigin && edge.siteUrl) {
@@ -81,8 +103,9 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     await ensureSite(url, TOKEN, { host, workspaceId: 'demo', origin: options.siteOrigin })
   }
   const clients: Client[] = []
-  const connect = (id: string) => {
-    const client = createClient({ url: databaseUrl(url, `ws-${id}`), authToken: TOKEN })
+  const connect = (id: string) => connectTo(`ws-${id}`)
+  const connectTo = (database: string) => {
+    const client = createClient({ url: databaseUrl(url, database), authToken: TOKEN })
     clients.push(client)
     return client
   }
@@ -91,8 +114,15 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       return edge
     },
     store: connect('demo'),
+    control: connectTo('control'),
     storeDir: join(dir, 'store'),
     objectsDir: join(dir, 'edge', 'objects'),
+    async inControl(sql, args) {
+      const client = createClient({ url: databaseUrl(url, 'control'), authToken: TOKEN })
+      await client.execute({ sql, args })
+      client.close()
+    },
+    mails: () => readMails(mailFile),
     async addWorkspace(id, timezone = 'Europe/Berlin') {
       await provision(id, timezone)
       return {
@@ -100,6 +130,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
         store: connect(id),
       }
     },
+    addPerson: (person) => addTestPerson({ storeUrl: url, token: TOKEN }, SEALING_KEYS, person),
     async restartEdge() {
       const { url, siteUrl } = edge
       await edge.stop()
@@ -116,6 +147,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       await edge.stop()
       for (const client of clients) client.close()
       await server?.stop()
+      await mailbox.stop()
       await rm(dir, { recursive: true, force: true })
     },
   }

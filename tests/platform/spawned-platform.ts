@@ -14,8 +14,11 @@ export interface Ready {
   store: string
   site: string | null
   console: string | null
+  mailbox: string
   writeKey: string
   secretKey: string
+  email: string
+  password: string
   pid: number
 }
 

@@ -62,7 +62,7 @@ describe('a start that cannot go on says one sentence and exits 1', () => {
 
   test('when the port is no number', async () => {
     const { code, output } = await start(['--port', 'eighty'])
-    expect(output).toBe('--port must be a number from 0 to 65533, not eighty.')
+    expect(output).toBe('--port must be a number from 0 to 65531, not eighty.')
     expect(code).toBe(1)
   })
 
@@ -136,6 +136,7 @@ test('--help tells a newcomer what there is', async () => {
 test('a second start on the same folder is refused, and after Ctrl-C the next one finds all data', async () => {
   const first = await spawnPlatform(home, BARE)
   const edge = new EdgeClient({ ...first.ready })
+  expect(await (await fetch(first.ready.mailbox)).text()).toContain('<h1>Mailbox</h1>')
   const second = await start(['--port', '0', ...BARE])
   expect(second.output).toMatch(/^Edgewise is already running on .* \(process \d+\);/)
   expect(second.code).toBe(1)
@@ -148,6 +149,7 @@ test('a second start on the same folder is refused, and after Ctrl-C the next on
   }
   await first.stop()
   await expect(fetch(`${first.ready.store}/health`)).rejects.toThrow()
+  await expect(fetch(first.ready.mailbox)).rejects.toThrow()
   await expect(readFile(join(home, 'lock.json'))).rejects.toThrow('ENOENT')
 
   const again = await spawnPlatform(home, BARE)

@@ -3,7 +3,7 @@ import { type ModelChange, ModelsView, ModelView } from '#rpc/models.ts'
 import { WatchReport } from '#shared/drift/watch-report.ts'
 import { PromotionCheck } from '#shared/scoring/promotion-check.ts'
 import { type GradeCutoffs, Rollout } from '#shared/scoring/rollout.ts'
-import { askEdge, type EdgeSource } from './ask-edge.ts'
+import { askEdge, type EdgeSource } from '../edge/ask-edge.ts'
 
 const Models = z.object({ data: z.array(ModelView) })
 const RolloutState = Rollout.extend({

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { PullResponse, SYNC_PROTOCOL_VERSION } from '#shared/sync/protocol.ts'
 import type { PullPage } from '../replica/apply-page.ts'
 import type { ReplicaCursor } from '../replica/state.ts'
+import { codeOf, type EdgeIdentity } from '../session/session.ts'
 
 const PULL_PATH = '/api/v1/sync/pull'
 const PULL_TIMEOUT_MS = 20_000
@@ -17,7 +18,7 @@ export type PullOutcome =
 
 export type PullSource = {
   edgeUrl: string
-  secretKey: string
+  identity: EdgeIdentity
   fetch: typeof fetch
 }
 
@@ -33,14 +34,20 @@ export const fetchPage = async (
   source: PullSource,
   cursor: ReplicaCursor,
   signal: AbortSignal,
+  isSecondTry = false,
 ): Promise<PullOutcome> => {
+  const proof = await source.identity.proof()
+  if (proof.kind === 'unreachable') {
+    return { kind: 'unreachable', reason: proof.reason, retryAfterMs: null }
+  }
+  if (proof.kind === 'signed_out') return SIGNED_OUT
   let response: Response
   let body: unknown
   try {
     response = await source.fetch(new URL(PULL_PATH, source.edgeUrl), {
       method: 'POST',
       headers: {
-        authorization: `Bearer ${source.secretKey}`,
+        authorization: `Bearer ${proof.token}`,
         'content-type': 'application/json',
         accept: 'application/json',
       },
@@ -54,7 +61,17 @@ export const fetchPage = async (
     signal.throwIfAborted()
     return { kind: 'unreachable', reason: describeFailure(error), retryAfterMs: null }
   }
+  if (response.status === 401 || response.status === 403) {
+    const isRenewed = await source.identity.refused(codeOf(body))
+    if (isRenewed && !isSecondTry) return fetchPage(source, cursor, signal, true)
+  }
   return judgeAnswer(response.status, response.headers.get('retry-after'), body)
+}
+
+const SIGNED_OUT: PullOutcome = {
+  kind: 'refused',
+  reason: 'Nobody is signed in.',
+  next: 'Sign in.',
 }
 
 const readJson = async (response: Response): Promise<unknown> => {

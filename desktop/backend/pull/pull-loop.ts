@@ -56,6 +56,8 @@ export const startPullLoop = (deps: PullLoopDeps): PullLoop => {
 
   const wait = (ms: number): Promise<void> =>
     new Promise((resolve) => {
+      // Stopped between an answer and this wait: nothing would end it early any more.
+      if (stopping.signal.aborted) return resolve()
       const timer = setTimeout(done, ms)
       function done(): void {
         clearTimeout(timer)

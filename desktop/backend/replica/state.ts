@@ -15,10 +15,10 @@ type StateRow = {
   last_synced_at: number | null
 }
 
-/** Tells one source of data from another without keeping the key. */
-export const sourceFingerprint = (edgeUrl: string, secretKey: string): string =>
+/** Tells one source of data, and one person's view of it, from another without keeping a key. */
+export const sourceFingerprint = (edgeUrl: string, owner: string): string =>
   createHash('sha256')
-    .update(`${new URL(edgeUrl).origin}\n${secretKey}`)
+    .update(`${new URL(edgeUrl).origin}\n${owner}`)
     .digest('hex')
 
 /** Empties every pulled table and forgets the cursor: the next pull begins from zero. */

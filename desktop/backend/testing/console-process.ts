@@ -43,7 +43,8 @@ export type ConsoleStart = {
   dataDir: string
   rendererDir: string
   edgeUrl: string
-  secretKey?: string
+  /** Null where a person signs in. */
+  secretKey?: string | null
   port?: number
 }
 
@@ -61,7 +62,12 @@ const spawnConsole = (start: ConsoleStart) => {
       '--renderer',
       start.rendererDir,
     ],
-    { env: { ...process.env, EDGEWISE_SECRET_KEY: start.secretKey ?? FIXTURE_KEY } },
+    {
+      env: {
+        ...process.env,
+        EDGEWISE_SECRET_KEY: start.secretKey === null ? '' : (start.secretKey ?? FIXTURE_KEY),
+      },
+    },
   )
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (data) => {

@@ -1,10 +1,17 @@
 import { createContext, useContext } from 'react'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ConnectionState } from '#rpc/connection-state.ts'
+import type { SessionState } from '#rpc/session.ts'
+import { type AuditStore, createAuditStore } from '../features/audit/audit-store.ts'
+import { saveTextFile } from '../features/audit/save-file.ts'
+import { createKeysStore, type KeysStore } from '../features/keys/keys-store.ts'
 import { createLeadPanelStore, type LeadPanelStore } from '../features/leads/lead-panel-store.ts'
 import { createLeadsStore, type LeadsStore } from '../features/leads/leads-store.ts'
 import { createModelsStore, type ModelsStore } from '../features/models/models-store.ts'
 import { createOverviewStore, type OverviewStore } from '../features/overview/overview-store.ts'
+import { createPeopleStore, type PeopleStore } from '../features/people/people-store.ts'
+import { may } from '../features/session/may.ts'
+import { createSessionStore, type SessionStore } from '../features/session/session-store.ts'
 import {
   createEventPanelStore,
   type EventPanelStore,
@@ -21,12 +28,16 @@ export type ConnectionStore = StoreApi<{
 
 export type ConsoleStores = {
   connection: ConnectionStore
+  session: SessionStore
   overview: OverviewStore
   stream: StreamStore
   leads: LeadsStore
   leadPanel: LeadPanelStore
   eventPanel: EventPanelStore
   models: ModelsStore
+  people: PeopleStore
+  keys: KeysStore
+  audit: AuditStore
 }
 
 /** Minutes pass and counters move even where nothing new comes in. */
@@ -39,14 +50,20 @@ export const createConsoleStores = (link: ConsoleLink): ConsoleStores => {
     connection: null,
     retry: () => void link.call('connection.retry', {}).catch(() => {}),
   }))
+  const session = createSessionStore(link)
+  const mayNow = (permission: string) => may(session.getState().session, permission)
   const stores: ConsoleStores = {
     connection,
+    session,
     overview: createOverviewStore(link),
     stream: createStreamStore(link),
     leads: createLeadsStore(link),
     leadPanel: createLeadPanelStore(link),
     eventPanel: createEventPanelStore(link),
     models: createModelsStore(link),
+    people: createPeopleStore(link),
+    keys: createKeysStore(link, mayNow),
+    audit: createAuditStore(link, mayNow, saveTextFile),
   }
   const { overview, stream, leads, leadPanel } = stores
   const refreshStream = (): void => {
@@ -59,9 +76,18 @@ export const createConsoleStores = (link: ConsoleLink): ConsoleStores => {
     void overview.getState().refresh()
   }
 
+  session.subscribe(({ session: now }, { session: before }) => {
+    if (personOf(now) === personOf(before)) return
+    closeDrawer(stores)
+    for (const each of [stores.models, stores.people, stores.keys, stores.audit]) {
+      each.getState().reset()
+    }
+  })
+
   link.onState((state) => {
     connection.setState({ link: state })
     if (state.name !== 'open') return
+    void stores.session.getState().refresh()
     link.call('connection.get', {}).then(
       (now) => connection.setState({ connection: now }),
       () => {},
@@ -80,6 +106,10 @@ export const createConsoleStores = (link: ConsoleLink): ConsoleStores => {
   }, OVERVIEW_EVERY_MS)
   return stores
 }
+
+/** Whose pages are shown: nothing of one person stays for the next. */
+const personOf = (session: SessionState | null): string | null =>
+  session?.name === 'signed_in' ? `${session.workspace.id} ${session.email}` : null
 
 /** Opens what a line of the stream is about: its lead, or where there is none the event itself. */
 export const openStreamItem = (

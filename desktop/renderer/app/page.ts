@@ -1,7 +1,16 @@
 import { useSyncExternalStore } from 'react'
 
-export const PAGES = ['live', 'models'] as const
+export const PAGES = ['live', 'models', 'people', 'keys', 'audit'] as const
 export type PageName = (typeof PAGES)[number]
+
+/** Without it a page has nothing to show; the edge would refuse each question. */
+export const PAGE_NEEDS: Record<PageName, string> = {
+  live: 'sync:read',
+  models: 'models:read',
+  people: 'members:read',
+  keys: 'keys:read',
+  audit: 'audit:read',
+}
 
 /** Where the reader is, by the address after #; anything else there is the live page. */
 export const pageOf = (hash: string): PageName =>

@@ -2,7 +2,7 @@ import type { ButtonHTMLAttributes } from 'react'
 import './button.css'
 
 type Props = ButtonHTMLAttributes<HTMLButtonElement> & {
-  kind?: 'primary' | 'plain' | 'quiet'
+  kind?: 'primary' | 'plain' | 'quiet' | 'danger'
   /** For a button that is only an icon; give it an aria-label too. */
   square?: boolean
 }

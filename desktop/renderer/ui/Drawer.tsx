@@ -10,10 +10,12 @@ import './drawer.css'
 export const Drawer = ({
   label,
   onClose,
+  closeLabel = 'Close (Escape)',
   children,
 }: {
   label: string
   onClose: () => void
+  closeLabel?: string
   children: ReactNode
 }) => {
   const ref = useRef<HTMLElement>(null)
@@ -30,7 +32,7 @@ export const Drawer = ({
         kind="quiet"
         square
         className="drawer-close"
-        aria-label="Close (Escape)"
+        aria-label={closeLabel}
         onClick={onClose}
       >
         <X size={17} />

@@ -1,5 +1,5 @@
 import { Search, X } from 'lucide-react'
-import type { Ref } from 'react'
+import type { ReactNode, Ref } from 'react'
 import './fields.css'
 
 /** A field that searches while one types. Escape empties it, then leaves it. */
@@ -60,14 +60,17 @@ export const Select = <Value extends string>({
   value,
   options,
   onChange,
+  disabled = false,
 }: {
   label: string
   value: Value
   options: readonly { value: Value; label: string }[]
   onChange: (value: Value) => void
+  disabled?: boolean
 }) => (
   <select
     className="select"
+    disabled={disabled}
     aria-label={label}
     value={value}
     onChange={(event) => {
@@ -81,4 +84,47 @@ export const Select = <Value extends string>({
       </option>
     ))}
   </select>
+)
+
+/** A field of a form under its name, with a word on what belongs into it. */
+export const Field = ({
+  label,
+  note,
+  children,
+}: {
+  label: string
+  note?: ReactNode
+  children: ReactNode
+}) => (
+  // biome-ignore lint/a11y/noLabelWithoutControl: the control is what stands in it
+  <label className="field">
+    <span className="field-label">{label}</span>
+    {children}
+    {note !== undefined && <span className="field-note">{note}</span>}
+  </label>
+)
+
+/** One thing that is so or not. */
+export const CheckField = ({
+  checked,
+  disabled = false,
+  title,
+  onChange,
+  children,
+}: {
+  checked: boolean
+  disabled?: boolean
+  title?: string
+  onChange: (checked: boolean) => void
+  children: ReactNode
+}) => (
+  <label className="check-field" title={title}>
+    <input
+      type="checkbox"
+      checked={checked}
+      disabled={disabled}
+      onChange={(event) => onChange(event.target.checked)}
+    />
+    <span>{children}</span>
+  </label>
 )

@@ -1,3 +1,4 @@
+import type { AuditOrigin } from '#shared/audit/entry.ts'
 import type { Env } from '../../env.ts'
 import { ProblemError, problems } from '../../problems/problem.ts'
 import type { Workspace } from '../../tenancy/workspace.ts'
@@ -15,7 +16,7 @@ export async function enterDraft(
   env: Env,
   workspace: Workspace,
   model: ScoringModel & ModelNotes,
-  actor: string,
+  origin: AuditOrigin,
 ): Promise<{ version: string; stage: 'draft' }> {
   const { version } = model.manifest
   const { manifest: starter } = await starterScorer()
@@ -23,7 +24,7 @@ export async function enterDraft(
   const unfit = checkFitness(model)
   if (unfit) throw new ProblemError(problems.invalid(unfit.finding, 'the model'))
   const hub = env.WORKSPACE_HUB.getByName(workspace.id)
-  const answer = await hub.registerModel(model, { actor, reason: model.note, checks: null })
+  const answer = await hub.registerModel(model, { origin, reason: model.note, checks: null })
   if (answer.kind === 'taken') throw taken(version)
   return { version, stage: 'draft' }
 }

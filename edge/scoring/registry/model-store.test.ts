@@ -5,12 +5,13 @@ import { type Client, createClient } from '@libsql/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { migrate } from '#dev/platform/migrate.ts'
 import { type Rollout, type RolloutCommand, STARTER_ROLLOUT } from '#shared/scoring/rollout.ts'
+import { TEST_ORIGIN, testTrail } from '../../audit/trail.fixture.ts'
 import { randomModel } from '../model.fixture.ts'
 import { changeRollout, knownModel, registerModel, storedRollout } from './model-store.ts'
 
 type CuttableStore = Parameters<typeof changeRollout>[0]
 
-const CONTEXT = { actor: 'a test', reason: 'because', checks: null }
+const CONTEXT = { origin: TEST_ORIGIN, reason: 'because', checks: null }
 
 let dir: string
 let store: Client
@@ -25,7 +26,7 @@ beforeEach(async () => {
   for (const seed of [1, 2]) {
     const { manifest, onnx } = await randomModel(seed)
     const entry = { manifest, onnxBytes: onnx.byteLength, card: null, note: null }
-    await registerModel(store, entry, CONTEXT, 1)
+    await registerModel(store, entry, CONTEXT, testTrail(store), 1)
   }
 })
 
@@ -35,7 +36,7 @@ afterEach(async () => {
 })
 
 async function change(command: RolloutCommand, through: CuttableStore = store) {
-  const answer = await changeRollout(through, named, command, CONTEXT, 5)
+  const answer = await changeRollout(through, named, command, CONTEXT, testTrail(store), 5)
   if ('rollout' in answer) named = answer.rollout
   return answer
 }
@@ -103,7 +104,9 @@ describe('a change whose outcome is unknown', () => {
 
   test('two at once with one number: one is made whole, the other not at all', async () => {
     const both = await Promise.allSettled(
-      [promote(1), promote(2)].map((command) => changeRollout(store, null, command, CONTEXT, 5)),
+      [promote(1), promote(2)].map((command) =>
+        changeRollout(store, null, command, CONTEXT, testTrail(store), 5),
+      ),
     )
     const made = await storedRollout(store)
     expect(made.version).toBe(both.filter(({ status }) => status === 'fulfilled').length)

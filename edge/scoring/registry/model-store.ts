@@ -1,4 +1,6 @@
 import type { InStatement } from '@libsql/client'
+import { z } from 'zod'
+import type { AuditOrigin } from '#shared/audit/entry.ts'
 import type { ModelManifest } from '#shared/scoring/manifest.ts'
 import type { PromotionCheck } from '#shared/scoring/promotion-check.ts'
 import {
@@ -9,14 +11,15 @@ import {
   STARTER_ROLLOUT,
   stageIn,
 } from '#shared/scoring/rollout.ts'
+import { actorWords } from '../../audit/actor.ts'
+import type { AuditTrail } from '../../audit/append.ts'
 import type { StoreClient } from '../../store/client.ts'
 
 type ModelStore = Pick<StoreClient, 'batch' | 'execute'>
 
 /** Who asks for a change, and why. */
 export interface ChangeContext {
-  /** The kind and prefix of the key, until people sign in. */
-  actor: string
+  origin: AuditOrigin
   reason: string | null
   checks: PromotionCheck[] | null
 }
@@ -64,9 +67,18 @@ export async function knownModel(
 export async function registerModel(
   store: ModelStore,
   { manifest, onnxBytes, card, note }: NewModel,
-  { actor, reason }: ChangeContext,
+  { origin, reason }: ChangeContext,
+  trail: AuditTrail,
   now: number,
 ): Promise<void> {
+  const actor = actorWords(origin.actor)
+  const record = await trail({
+    action: 'models.registered',
+    subject: { kind: 'model', id: manifest.version },
+    at: now,
+    reason,
+    after: { onnxSha256: manifest.onnxSha256, algorithm: manifest.algorithm, onnxBytes },
+  })
   await store.batch(
     [
       {
@@ -78,6 +90,7 @@ export async function registerModel(
         sql: INSERT_CHANGE,
         args: [now, actor, 'register', manifest.version, null, reason, null],
       },
+      ...record,
     ],
     'write',
   )
@@ -104,6 +117,7 @@ export async function changeRollout(
   named: Rollout | null,
   command: RolloutCommand,
   context: ChangeContext,
+  trail: AuditTrail,
   now: number,
 ): Promise<RolloutAnswer> {
   const stored = await storedRollout(store)
@@ -115,6 +129,15 @@ export async function changeRollout(
   if (decision.kind === 'refused') return decision
   if (decision.kind === 'unchanged') return { kind: 'unchanged', rollout: current }
   const { rollout } = decision
+  const { reason, checks } = context
+  const record = await trail({
+    action: 'rollout.changed',
+    subject: { kind: 'rollout', id: String(rollout.version) },
+    at: now,
+    reason,
+    before: z.json().parse(current),
+    after: z.json().parse({ command, rollout, checks }),
+  })
   await store.batch(
     [
       {
@@ -126,14 +149,15 @@ export async function changeRollout(
         sql: INSERT_CHANGE,
         args: [
           now,
-          context.actor,
+          actorWords(context.origin.actor),
           command.kind,
           'model' in command ? command.model : null,
           rollout.version,
-          context.reason,
-          context.checks && JSON.stringify(context.checks),
+          reason,
+          checks && JSON.stringify(checks),
         ],
       },
+      ...record,
     ],
     'write',
   )

@@ -3,10 +3,11 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { desc, eq, lt } from 'drizzle-orm'
 import { obstacle, type PromotionCheck } from '#shared/scoring/promotion-check.ts'
 import { Rollout, type RolloutCommand } from '#shared/scoring/rollout.ts'
+import type { Caller } from '../../access/caller.ts'
 import { type ApiApp, apiApp, guarded } from '../../api/api-app.ts'
 import { strictQuery } from '../../api/strict-query.ts'
+import { originOf } from '../../audit/origin.ts'
 import type { Env } from '../../env.ts'
-import type { Caller } from '../../keys/authorize.ts'
 import { ProblemError, problems } from '../../problems/problem.ts'
 import { bodyRefusals, guardRefusals, problemContent } from '../../problems/problem-schema.ts'
 import { queryOf } from '../../store/query.ts'
@@ -14,7 +15,6 @@ import { modelChanges, models } from '../../store/workspace-schema.ts'
 import { workspaceStore } from '../../store/workspace-store.ts'
 import { allVisitorLogNames } from '../../visitors/routing.ts'
 import { starterScorer } from '../starter-scorer.ts'
-import { ACTOR } from './actor.ts'
 import { checkModelHere } from './checks/check-here.ts'
 import {
   Checks,
@@ -30,6 +30,7 @@ import {
 } from './contract.ts'
 import { enterDraft } from './enter-draft.ts'
 import { scorersOf } from './isolate-scorers.ts'
+import type { ChangeContext } from './model-store.ts'
 
 const PAGE_CHANGES = 100
 
@@ -197,7 +198,7 @@ export function modelRoutes(): ApiApp {
       throw new ProblemError(problems.invalid(`The model's version: ${said}`, 'manifest.version'))
     }
     const model = { manifest, onnx: new Uint8Array(Buffer.from(onnx, 'base64')), card, note }
-    return c.json(await enterDraft(c.env, c.get('caller').workspace, model, ACTOR), 201)
+    return c.json(await enterDraft(c.env, c.get('caller').workspace, model, originOf(c)), 201)
   })
 
   app.openapi(listRoute, async (c) => {
@@ -230,6 +231,7 @@ export function modelRoutes(): ApiApp {
         : await checkModelHere(c.env, caller.workspace, version, change.stage === 'shadow')
     refuseWhereUnfit(checks ?? [], change)
     const rollout = await changed(c.env, caller, commandOf(version, change), {
+      origin: originOf(c),
       reason: change.reason ?? null,
       checks,
     })
@@ -257,13 +259,13 @@ export function modelRoutes(): ApiApp {
 
   app.openapi(rollbackRoute, async (c) => {
     const reason = c.req.valid('json').reason ?? null
-    const context = { reason, checks: null }
+    const context = { origin: originOf(c), reason, checks: null }
     return c.json(await changed(c.env, c.get('caller'), { kind: 'roll_back' }, context), 200)
   })
 
   app.openapi(gradesRoute, async (c) => {
     const { grades, reason = null } = c.req.valid('json')
-    const context = { reason, checks: null }
+    const context = { origin: originOf(c), reason, checks: null }
     return c.json(await changed(c.env, c.get('caller'), { kind: 'grade', grades }, context), 200)
   })
 
@@ -349,9 +351,9 @@ async function changed(
   env: Env,
   caller: Caller,
   command: RolloutCommand,
-  context: { reason: string | null; checks: PromotionCheck[] | null },
+  context: ChangeContext,
 ): Promise<Rollout> {
-  const answer = await hubOf(env, caller).changeRollout(command, { ...context, actor: ACTOR })
+  const answer = await hubOf(env, caller).changeRollout(command, context)
   switch (answer.kind) {
     case 'refused':
       throw new ProblemError(problems.conflict(answer.reason, answer.next))

@@ -5,6 +5,7 @@ import { useConsoleStores } from '../../app/console-stores.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Panel } from '../../ui/Panel.tsx'
 import { Grade } from '../leads/Grade.tsx'
+import { useMay } from '../session/use-may.ts'
 import { gradesOf } from './model-words.ts'
 
 const GRADES = ['A', 'B', 'C'] as const
@@ -21,7 +22,9 @@ const typedOf = ({ grades, modelGrades }: ModelsView): Typed => {
 /** From which chance of converting a lead is an A, a B, a C. */
 export const GradesPanel = ({ view }: { view: ModelsView }) => {
   const store = useConsoleStores().models
-  const { isBusy, grade } = useStore(store)
+  const { changing, grade } = useStore(store)
+  const { isBusy } = changing
+  const mayChange = useMay('models:write')
   /** Null while nobody has typed: then what counts is shown, also when it changes. */
   const [typed, setTyped] = useState<Typed | null>(null)
   const shown = typed ?? typedOf(view)
@@ -32,6 +35,7 @@ export const GradesPanel = ({ view }: { view: ModelsView }) => {
       title="Grades"
       note={view.grades === null ? 'The model’s own cut-offs' : 'Your cut-offs'}
       tools={
+        mayChange &&
         view.grades !== null && (
           <Button
             disabled={isBusy}
@@ -61,6 +65,7 @@ export const GradesPanel = ({ view }: { view: ModelsView }) => {
               <input
                 className="cutoff-input tabular"
                 inputMode="decimal"
+                disabled={!mayChange}
                 aria-label={`Least chance of grade ${name}, in percent`}
                 value={shown[name]}
                 onChange={(event) => setTyped({ ...shown, [name]: event.target.value })}

@@ -1,15 +1,17 @@
 import { CircleAlert, Sparkles, Undo2 } from 'lucide-react'
-import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import type { ModelsView, ModelView } from '#rpc/models.ts'
+import { ChangeRefusal } from '../../app/ChangeRefusal.tsx'
 import { useNow } from '../../app/clock.ts'
 import { useConsoleStores } from '../../app/console-stores.ts'
 import { ago, wholeTime } from '../../app/time-words.ts'
+import { useFresh } from '../../app/use-fresh.ts'
 import { Badge } from '../../ui/Badge.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Panel } from '../../ui/Panel.tsx'
 import { SkeletonRows } from '../../ui/Skeleton.tsx'
+import { useMay } from '../session/use-may.ts'
 import { GradesPanel } from './GradesPanel.tsx'
 import { ModelCard } from './ModelCard.tsx'
 import { changeWords, qualityWords, wayBack } from './model-words.ts'
@@ -22,12 +24,8 @@ const REFRESH_EVERY_MS = 4_000
 /** What scores visitors, whether it still does well, and which other models there are. */
 export const ModelsPage = () => {
   const store = useConsoleStores().models
-  const { models, refusal, refresh } = useStore(store)
-  useEffect(() => {
-    void refresh()
-    const timer = setInterval(() => void refresh(), REFRESH_EVERY_MS)
-    return () => clearInterval(timer)
-  }, [refresh])
+  const { models, changing, refresh } = useStore(store)
+  useFresh(refresh, REFRESH_EVERY_MS)
 
   if (models.name === 'loading') return <SkeletonRows rows={6} height={72} />
   if (models.name === 'failed') {
@@ -42,14 +40,8 @@ export const ModelsPage = () => {
   }
   return (
     <div className="page-content">
-      <div className="models-scroll">
-        <div role="alert" className="models-alert">
-          {refusal !== null && (
-            <p className="models-refusal">
-              <strong>{refusal.message}</strong> {refusal.next}
-            </p>
-          )}
-        </div>
+      <div className="page-scroll">
+        <ChangeRefusal change={changing} />
         <div className="models-columns">
           <Serving view={models.value} />
           <Watching view={models.value} />
@@ -67,7 +59,8 @@ export const ModelsPage = () => {
 
 const Serving = ({ view }: { view: ModelsView }) => {
   const store = useConsoleStores().models
-  const isBusy = useStore(store, (state) => state.isBusy)
+  const isBusy = useStore(store, (state) => state.changing.isBusy)
+  const mayChange = useMay('models:write')
   const rollBack = useStore(store, (state) => state.rollBack)
   const champion = view.models.find(({ version }) => version === view.champion)
   const back = wayBack(view)
@@ -76,6 +69,7 @@ const Serving = ({ view }: { view: ModelsView }) => {
       id="serving"
       title="What scores visitors"
       tools={
+        mayChange &&
         back !== null && (
           <Button disabled={isBusy} onClick={() => void rollBack()} title={`Back to ${back}`}>
             <Undo2 size={15} aria-hidden="true" />

@@ -47,7 +47,8 @@ const ICONS = { passed: CircleCheck, failed: CircleX, unknown: CircleHelp }
 
 const Decision = ({ version, checks }: { version: string; checks: PromotionCheck[] }) => {
   const store = useConsoleStores().models
-  const { isBusy, change } = useStore(store)
+  const { changing, change } = useStore(store)
+  const { isBusy } = changing
   const [reason, setReason] = useState('')
   const verdict = verdictOf(checks)
   const given = reason.trim()

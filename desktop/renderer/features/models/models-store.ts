@@ -1,9 +1,9 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ModelChange, ModelsView } from '#rpc/models.ts'
-import type { RpcErrorBody } from '#rpc/rpc-error.ts'
 import type { PromotionCheck } from '#shared/scoring/promotion-check.ts'
 import type { GradeCutoffs } from '#shared/scoring/rollout.ts'
 import type { ConsoleLink } from '../../app/console-link.ts'
+import { type EdgeChange, edgeChanges } from '../../app/edge-change.ts'
 import { errorOf, latestOnly, type Remote } from '../../app/remote.ts'
 
 /** The model whose promotion is being decided, and what the checks say of it. */
@@ -11,12 +11,11 @@ export type Promotion = { version: string; checks: Remote<PromotionCheck[]> }
 
 export type ModelsStore = StoreApi<{
   models: Remote<ModelsView>
-  /** A change is on its way. */
-  isBusy: boolean
-  /** Why the last change was not made. */
-  refusal: RpcErrorBody | null
+  changing: EdgeChange
   promotion: Promotion | null
   refresh: () => Promise<void>
+  /** Forgets what is shown: somebody else may be next. */
+  reset: () => void
   change: (version: string, change: ModelChange) => Promise<void>
   rollBack: () => Promise<void>
   grade: (grades: GradeCutoffs | null) => Promise<void>
@@ -29,33 +28,33 @@ export type ModelsStore = StoreApi<{
 export const createModelsStore = (link: ConsoleLink): ModelsStore => {
   const run = latestOnly()
   return createStore((set, get) => {
-    const attempt = async (work: () => Promise<unknown>): Promise<void> => {
-      set({ isBusy: true, refusal: null })
-      try {
+    const { initial, attempt } = edgeChanges(
+      (change) => set({ changing: { ...get().changing, ...change } }),
+      () => get().refresh(),
+    )
+    const make = async (work: () => Promise<unknown>): Promise<void> => {
+      await attempt(async () => {
         await work()
         set({ promotion: null })
-      } catch (error) {
-        set({ refusal: errorOf(error) })
-      }
-      await get().refresh()
-      set({ isBusy: false })
+      })
     }
     return {
       models: { name: 'loading' },
-      isBusy: false,
-      refusal: null,
+      changing: initial,
       promotion: null,
+      reset: () => set({ models: { name: 'loading' }, promotion: null, changing: initial }),
       refresh: () =>
         run(
           () => link.call('models.get', {}),
           () => get().models,
           (models) => set({ models }),
         ),
-      change: (version, change) => attempt(() => link.call('models.change', { version, change })),
-      rollBack: () => attempt(() => link.call('models.rollBack', {})),
-      grade: (grades) => attempt(() => link.call('models.grade', { grades })),
+      change: (version, change) => make(() => link.call('models.change', { version, change })),
+      rollBack: () => make(() => link.call('models.rollBack', {})),
+      grade: (grades) => make(() => link.call('models.grade', { grades })),
       async consider(version) {
-        set({ promotion: { version, checks: { name: 'loading' } }, refusal: null })
+        get().changing.dismiss()
+        set({ promotion: { version, checks: { name: 'loading' } } })
         const answer = await link.call('models.check', { version }).then(
           ({ checks }): Promotion['checks'] => ({ name: 'ready', value: checks }),
           (error: unknown): Promotion['checks'] => ({ name: 'failed', error: errorOf(error) }),

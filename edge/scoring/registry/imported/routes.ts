@@ -2,12 +2,12 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { FEATURES } from '#shared/features/registry.ts'
 import { ModelMetrics, PeriodRows } from '#shared/scoring/manifest.ts'
 import { type ApiApp, apiApp, guarded } from '../../../api/api-app.ts'
+import { originOf } from '../../../audit/origin.ts'
 import { ProblemError, problems } from '../../../problems/problem.ts'
 import { bodyRefusals, problemContent } from '../../../problems/problem-schema.ts'
 import { workspaceStore } from '../../../store/workspace-store.ts'
 import { isolateRuntime, isolateSessions } from '../../isolate-runtime.ts'
 import { createScorer } from '../../scorer.ts'
-import { ACTOR } from '../actor.ts'
 import { ModelVersion, NewModel } from '../contract.ts'
 import { enterDraft } from '../enter-draft.ts'
 import { importModel } from './import-model.ts'
@@ -89,7 +89,7 @@ export function importRoutes(): ApiApp {
       throw new ProblemError({ ...problems.invalid(verdict.reason), next: verdict.next })
     }
     const entry = { ...verdict.model, card: null, note }
-    return c.json(await enterDraft(c.env, workspace, entry, ACTOR), 201)
+    return c.json(await enterDraft(c.env, workspace, entry, originOf(c)), 201)
   })
   return app
 }

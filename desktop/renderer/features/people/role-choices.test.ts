@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Member, RoleView } from '#rpc/people.ts'
+import { permissionsOfRole, ROLES } from '#shared/access/matrix.ts'
+import {
+  givableRoles,
+  type Me,
+  mayChange,
+  namesOf,
+  newRoleId,
+  OFFERED_IN_ROLES,
+  roleName,
+  withoutFactor,
+} from './role-choices.ts'
+
+const builtIn: RoleView[] = ROLES.map((id) => ({
+  id,
+  name: id,
+  custom: false,
+  permissions: permissionsOfRole(id).map((permission) => ({ permission, confirm: false })),
+}))
+const editor: RoleView = {
+  id: 'editor',
+  name: 'Editor',
+  custom: true,
+  permissions: [{ permission: 'slots:write', confirm: false }],
+}
+const roles = [...builtIn, editor]
+const me = (role: (typeof ROLES)[number]): Me => ({
+  email: 'me@demo.example',
+  role,
+  permissions: permissionsOfRole(role),
+})
+const member = (partial: Partial<Member>): Member => ({
+  userId: 'usr_1',
+  email: 'ada@demo.example',
+  name: 'Ada',
+  role: 'marketer',
+  active: true,
+  secondFactor: false,
+  joinedAt: 0,
+  lastSeenAt: null,
+  ...partial,
+})
+const ids = (views: readonly RoleView[]) => views.map(({ id }) => id)
+
+describe('roles that one may give', () => {
+  test('are all for an owner, and for an admin all but owner', () => {
+    expect(ids(givableRoles(me('owner'), roles))).toEqual([...ROLES, 'editor'])
+    expect(ids(givableRoles(me('admin'), roles))).toEqual([
+      ...ROLES.filter((role) => role !== 'owner'),
+      'editor',
+    ])
+  })
+
+  test('carry nothing that one does not have', () => {
+    const given = ids(givableRoles(me('developer'), roles))
+    expect(given).not.toContain('admin')
+    expect(given).not.toContain('editor')
+  })
+
+  test('decide whom one may change', () => {
+    expect(mayChange(me('admin'), roles, member({ role: 'owner' }))).toBe(false)
+    expect(mayChange(me('admin'), roles, member({ role: 'editor' }))).toBe(true)
+    expect(mayChange(me('owner'), roles, member({ role: 'deleted-role' }))).toBe(false)
+  })
+
+  test('never offer to carry what manages people, or what everybody has', () => {
+    for (const never of ['members:write', 'roles:write', 'sealing:write', 'me:read', 'me:write']) {
+      expect(OFFERED_IN_ROLES).not.toContain(never)
+    }
+  })
+})
+
+test('roles have names for people', () => {
+  expect(roleName(roles, 'owner')).toBe('Owner')
+  expect(roleName(roles, 'editor')).toBe('Editor')
+  expect(roleName(roles, 'gone')).toBe('gone')
+})
+
+describe('the id of a new role', () => {
+  test.each([
+    ['Content editor', 'content-editor'],
+    ['Müller & Söhne', 'mu-ller-so-hne'],
+    ['2nd line', 'nd-line'],
+    ['日本', 'role'],
+    ['Owner', 'owner-2'],
+  ])('%s is %s', (name, id) => {
+    expect(newRoleId(name, ids(roles))).toBe(id)
+  })
+
+  test('is always one that the edge takes, and never one that is taken', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (name) => {
+        const first = newRoleId(name, ids(roles))
+        const second = newRoleId(name, [...ids(roles), first])
+        for (const id of [first, second]) expect(id).toMatch(/^[a-z][a-z0-9-]{1,31}$/)
+        expect(second).not.toBe(first)
+      }),
+    )
+  })
+})
+
+describe('a demand for a second factor', () => {
+  const ada = member({ userId: 'a', name: 'Ada', role: 'owner' })
+  const ben = member({ userId: 'b', name: 'Ben' })
+  const cem = member({ userId: 'c', name: 'Cem', secondFactor: true })
+  const dan = member({ userId: 'd', name: 'Dan', active: false })
+
+  test('shuts out who works here, is meant and has none', () => {
+    const all = [ada, ben, cem, dan]
+    expect(withoutFactor(all, ['*'])).toEqual([ada, ben])
+    expect(withoutFactor(all, ['marketer'])).toEqual([ben])
+    expect(withoutFactor(all, [])).toEqual([])
+  })
+
+  test('names them in a sentence', () => {
+    expect(namesOf([ada])).toBe('Ada')
+    expect(namesOf([ada, ben])).toBe('Ada and Ben')
+    expect(namesOf([ada, ben, cem])).toBe('Ada, Ben and Cem')
+    expect(namesOf([ada, ben, cem, dan])).toBe('Ada, Ben, Cem and 1 more')
+  })
+})

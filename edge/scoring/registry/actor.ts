@@ -1,2 +1,0 @@
-/** Until people sign in, all that is known of who asks. */
-export const ACTOR = 'secret key'
