@@ -1,19 +1,29 @@
 import type { Env } from './env.ts'
+import { forgetEnded } from './identity/forget-ended.ts'
 import { watchWorkspace } from './scoring/watching/watch-workspace.ts'
 import { workspaceStore } from './store/workspace-store.ts'
-import { directoryOf } from './tenancy/directory-of.ts'
+import { controlStore, directoryOf } from './tenancy/directory-of.ts'
 import { allVisitorLogNames } from './visitors/routing.ts'
 
 /** How long a verdict can be looked up. */
 const VERDICT_RETENTION_MS = 7 * 86_400_000
 
+async function forgetOld(env: Env): Promise<void> {
+  try {
+    await forgetEnded(controlStore(env), Date.now())
+  } catch (error) {
+    console.warn(JSON.stringify({ event: 'forgetting_failed', reason: String(error) }))
+  }
+}
+
 /**
- * Runs every few minutes for every workspace: wakes objects whose alarm gave up after six failures or
- * that have not heard of a restored store or another rollout,
- * lets the projector look for events no poke told it of, takes changes into the audit log and anchors it,
- * has the served model looked at once a day, and forgets verdicts past their time.
+ * Runs every few minutes. Forgets sessions and links past their time, and for every workspace: wakes objects
+ * whose alarm gave up after six failures or that have not heard of a restored store or another rollout, lets
+ * the projector look for events no poke told it of, takes changes into the audit log and anchors it, has the
+ * served model looked at once a day, and forgets verdicts past their time.
  */
 export async function sweep(env: Env): Promise<void> {
+  await forgetOld(env)
   const directory = directoryOf(env)
   for (const id of await directory.workspaceIds()) {
     try {

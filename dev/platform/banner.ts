@@ -11,6 +11,8 @@ export function banner(
   const lines = [
     ['Console', addresses.console],
     ['  sign in as', addresses.console && `${email}, password ${password} (demo)`],
+    // Under a host name, because passkeys need one.
+    ['Your account', `${addresses.edge.replace('127.0.0.1', 'localhost')}/account`],
     ['Demo site', addresses.site],
     ['Edge', addresses.edge],
     ['Mailbox', addresses.mailbox],
