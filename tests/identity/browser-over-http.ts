@@ -74,7 +74,12 @@ export class BrowserOverHttp {
     return this.#keep(answer)
   }
 
-  /** @throws when the person was not let in */
+  /** @param secret of a session that was opened elsewhere */
+  adopt(secret: string): void {
+    this.#cookies.set('edgewise_session', secret)
+  }
+
+  /** By the pages, password and all. @throws when the person was not let in */
   async signIn(person: TestPerson): Promise<void> {
     const { email, password } = person
     let answer = await this.post('/sign-in', { email, password, return_to: '/account' })
@@ -187,12 +192,12 @@ export function askToken(
   return fetch(`${edge}/oauth/${endpoint}`, { method: 'POST', body: new URLSearchParams(form) })
 }
 
-/** Signs a person in and lets the console into their workspace. */
+/** Lets the console into a person's workspace, in a browser in which they are signed in already. */
 export async function signIn(
   edge: string,
   person: TestPerson,
 ): Promise<SignedIn & { browser: BrowserOverHttp }> {
   const browser = new BrowserOverHttp(edge)
-  await browser.signIn(person)
+  browser.adopt(await person.openSession())
   return { browser, ...(await browser.letIn(person.workspaceId)) }
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { startTestPlatform, type TestPlatform } from '#tests/platform/faulty-platform.ts'
 import { apiCaller } from './api-caller.ts'
-import { askToken, BrowserOverHttp, refreshGrant, signIn } from './browser-over-http.ts'
+import { askToken, BrowserOverHttp, refreshGrant } from './browser-over-http.ts'
 
 const WRONG_PASSWORD = 'marmalade-wrong-password'
 const EMAIL = 'marmalade@people.example'
@@ -28,7 +28,8 @@ test('no password, token, key, code or address gets into the logs, also when the
   const person = await platform.addPerson({ role: 'owner', email: EMAIL, secondFactor: true })
   const browser = new BrowserOverHttp(edge.url)
   await browser.post('/sign-in', { email: EMAIL, password: WRONG_PASSWORD })
-  const signed = await signIn(edge.url, person)
+  await browser.signIn(person)
+  const signed = await browser.letIn(person.workspaceId)
   const call = apiCaller(edge.url, signed.accessToken)
   const { key } = Made.parse(
     await (await call('POST', 'keys', { kind: 'secret', name: 'canary' })).json(),

@@ -4,6 +4,8 @@ import { databaseUrl } from '#dev/libsql/server.ts'
 import { ensurePerson } from '#dev/platform/people.ts'
 import { hashPassword } from '#edge/identity/passwords/hash-password.ts'
 import { newTotpSecret } from '#edge/identity/second-factor/totp.ts'
+import { newBrowserSession } from '#edge/identity/sessions/browser-sessions.ts'
+import type { SignInMethod } from '#edge/identity/sessions/methods.ts'
 import { isolateOver, totpOf } from '#edge/sealing/sealing.fixture.ts'
 
 const PASSWORD = 'correct horse battery staple 9'
@@ -26,6 +28,12 @@ export interface TestPerson {
   password: string
   role: string
   workspaceId: string
+  /**
+   * A browser's session of theirs, as signing in makes it, but without the half second of a password.
+   *
+   * @returns the cookie's value
+   */
+  openSession(): Promise<string>
   /** What the authenticator app shows now; null for who has none. Each code counts once. */
   code(): string | null
 }
@@ -58,7 +66,27 @@ export async function addTestPerson(
     password: PASSWORD,
     role: person.role,
     workspaceId,
+    openSession: () =>
+      openSession(databaseUrl(storeUrl, 'control'), token, userId, secret !== null),
     code: () => secret && new TOTP({ secret: Secret.fromBase32(secret) }).generate(),
+  }
+}
+
+async function openSession(
+  url: string,
+  authToken: string,
+  userId: string,
+  hasFactor: boolean,
+): Promise<string> {
+  const control = createClient({ url, authToken, intMode: 'number' })
+  try {
+    const methods: SignInMethod[] = hasFactor ? ['password', 'totp'] : ['password']
+    const device = { name: 'Test', country: null }
+    const { secret, statement } = await newBrowserSession(userId, methods, device, Date.now())
+    await control.execute(statement)
+    return secret
+  } finally {
+    control.close()
   }
 }
 
