@@ -11,6 +11,17 @@ const A1 =
   '.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ' +
   '.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 
+/** RFC 7520, 4.4 (HMAC-SHA2); 4.5 is the same without its payload. */
+const COOKBOOK_KEY = 'hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg'
+const COOKBOOK_KID = '018c0ae5-4d9b-471b-bfd6-eef314bc7037'
+const COOKBOOK_PAYLOAD =
+  'It\u2019s a dangerous business, Frodo, going out your door. You step onto the road, and if you ' +
+  "don't keep your feet, there\u2019s no knowing where you might be swept off to."
+const COOKBOOK_HEADER =
+  'eyJhbGciOiJIUzI1NiIsImtpZCI6IjAxOGMwYWU1LTRkOWItNDcxYi1iZmQ2LWVlZjMxNGJjNzAzNyJ9'
+const COOKBOOK_SIGNATURE = 's0h6KThzkfBBBkLspW1h84VsJZFTsPPqMDA7g1Md7p0'
+const COOKBOOK = `${COOKBOOK_HEADER}.${base64url.encode(COOKBOOK_PAYLOAD)}.${COOKBOOK_SIGNATURE}`
+
 /** RFC 8037, A.1 (public key) and A.4. */
 const ED_KEY = {
   kty: 'OKP',
@@ -25,6 +36,9 @@ const [header = '', payload = '', signature = ''] = A1.split('.')
 const read = (token: string) => headerOfCompactJws(token, 1_000)
 
 test("the RFCs' examples have the right form and verify", async () => {
+  expect(read(COOKBOOK)).toEqual({ alg: 'HS256', kid: COOKBOOK_KID })
+  const cookbook = await compactVerify(COOKBOOK, base64url.decode(COOKBOOK_KEY))
+  expect(new TextDecoder().decode(cookbook.payload)).toBe(COOKBOOK_PAYLOAD)
   expect(read(A1)).toEqual({ typ: 'JWT', alg: 'HS256' })
   const hmac = await compactVerify(A1, base64url.decode(A1_KEY))
   expect(new TextDecoder().decode(hmac.payload)).toContain('"iss":"joe"')
@@ -66,6 +80,7 @@ describe('refused is a token', () => {
     ['without a signature', `${header}.${payload}.`],
     ['without a payload (detached, RFC 7515 F)', `${header}..${signature}`],
     ['without a header', `.${payload}.${signature}`],
+    ['without a payload, as RFC 7520, 4.5 has it', `${COOKBOOK_HEADER}..${COOKBOOK_SIGNATURE}`],
     ['of nothing', ''],
     ['of dots', '..'],
     ['whose header is no JSON', `${base64url.encode('{"alg"')}.${payload}.${signature}`],
