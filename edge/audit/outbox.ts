@@ -10,10 +10,20 @@ const PAGE_ENTRIES = 50
  * it into the workspace's chain. Call the hub's `takeAudit` afterwards; if nobody does, the sweep does.
  */
 export function auditOutboxStatement(change: NotedChange, workspaceId: string): InStatement {
+  return auditOutboxStatementWhere(change, workspaceId, { sql: 'TRUE', args: [] })
+}
+
+/** As {@link auditOutboxStatement}, where the batch cannot know before whether it will change anything. */
+export function auditOutboxStatementWhere(
+  change: NotedChange,
+  workspaceId: string,
+  condition: { sql: string; args: (string | number)[] },
+): InStatement {
   const { id, at } = change.entry
   return {
-    sql: 'INSERT INTO audit_outbox (id, workspace_id, entry, created_at) VALUES (?, ?, ?, ?)',
-    args: [id, workspaceId, JSON.stringify(change), at],
+    sql: `INSERT INTO audit_outbox (id, workspace_id, entry, created_at)
+      SELECT ?, ?, ?, ? WHERE ${condition.sql}`,
+    args: [id, workspaceId, JSON.stringify(change), at, ...condition.args],
   }
 }
 

@@ -60,7 +60,7 @@ export class LiveSockets {
     const message: LiveMessage = { t: 'access', role, permissions }
     const text = JSON.stringify(message)
     if (text === said) return
-    socket.serializeAttachment({ sessionId, said: hashable(text) })
+    socket.serializeAttachment({ sessionId, said: rememberable(text) })
     send(socket, text)
   }
 }
@@ -75,7 +75,7 @@ function send(socket: WebSocket, text: string): void {
 
 /** An attachment holds 2 KiB at most; a longer text counts as never said. */
 const MAX_SAID_CHARS = 1_500
-const hashable = (text: string): string => (text.length <= MAX_SAID_CHARS ? text : '')
+const rememberable = (text: string): string => (text.length <= MAX_SAID_CHARS ? text : '')
 
 /** Codes below 1000 and some above are for what happened, and may not be sent (RFC 6455, 7.4.1). */
 export function endSocket(socket: WebSocket, code: number): void {

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { PermissionName } from '../access/granted.ts'
 
 /** What the edge says on an open connection, as JSON text. */
 export const LiveMessage = z.discriminatedUnion('t', [
-  /** What the person may do from now on: at the beginning, and when it changed. */
-  z.object({ t: z.literal('access'), role: z.string(), permissions: z.array(PermissionName) }),
+  /** What the person may do from now on: at the beginning, and when it changed. A newer edge may name more. */
+  z.object({ t: z.literal('access'), role: z.string(), permissions: z.array(z.string()) }),
   /** It may do nothing any more; the code is one of problem+json. The connection is closed after it. */
   z.object({ t: z.literal('ended'), code: z.string() }),
 ])

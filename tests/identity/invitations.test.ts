@@ -1,6 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestPlatform, type TestPlatform } from '#tests/platform/faulty-platform.ts'
+import {
+  startTestPlatform,
+  type TestPlatform,
+  type TestWorkspace,
+} from '#tests/platform/faulty-platform.ts'
 import type { TestPerson } from '#tests/platform/test-person.ts'
 import { BrowserOverHttp } from './browser-over-http.ts'
 
@@ -8,10 +12,11 @@ const DAY_MS = 86_400_000
 
 let platform: TestPlatform
 let guest: TestPerson
+let second: TestWorkspace
 
 beforeAll(async () => {
   platform = await startTestPlatform()
-  await platform.addWorkspace('second')
+  second = await platform.addWorkspace('second')
   guest = await platform.addPerson({ role: 'analyst', email: 'guest@people.example' })
 })
 
@@ -85,4 +90,24 @@ test('an address whose company demands its own sign-in does not come in by a pas
   const fields = { name: 'Ada', password: 'correct horse battery staple 9' }
   expect((await browser.post(link, fields)).status).toBe(400)
   expect(await roleOf('ada@strict.example')).toBeNull()
+})
+
+test('of five who accept one link at the same moment one joins, and that is on record once', async () => {
+  const person = await platform.addPerson({ role: 'agent', email: 'racer@people.example' })
+  const link = await invited(person.email)
+  const browser = new BrowserOverHttp(platform.edge.url)
+  browser.adopt(await person.openSession())
+  const answers = await Promise.all(Array.from({ length: 5 }, () => browser.post(link, {})))
+  expect(answers.map(({ status }) => status).sort()).toEqual([303, 410, 410, 410, 410])
+  const noted = async () => {
+    const { rows } = await second.store.execute({
+      sql: `SELECT count(*) AS n FROM audit_entries WHERE action = 'members.joined' AND subject_id = ?`,
+      args: [person.userId],
+    })
+    return Number(rows[0]?.n)
+  }
+  await expect.poll(noted, { timeout: 20_000 }).toBe(1)
+  const { rows } = await platform.control.execute('SELECT count(*) AS n FROM audit_outbox')
+  expect(Number(rows[0]?.n)).toBe(0)
+  expect(await noted()).toBe(1)
 })

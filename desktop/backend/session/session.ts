@@ -161,12 +161,7 @@ export class Session implements EdgeIdentity {
     const me = this.#kept?.me
     const known = me?.permissions.map(({ permission }) => permission) ?? []
     const isKnown = me?.role === access.role && known.join() === access.permissions.join()
-    const tokens = this.#tokens
-    if (!me || isKnown || !tokens) return
-    const now = await this.#askMe(tokens.accessToken)
-    if (!now || !this.#kept) return
-    await this.#keep({ ...this.#kept, me: now }, tokens)
-    this.#become(this.#signedIn(now))
+    if (me && !isKnown) await this.#hearAgain()
   }
 
   async #refresh(): Promise<Proof> {
@@ -237,7 +232,8 @@ export class Session implements EdgeIdentity {
   async #end(reason: string | null): Promise<void> {
     this.#kept = null
     this.#tokens = null
-    await this.#deps.vault.clear()
+    // What cannot be removed is worth nothing any more: the edge has ended it, or is about to.
+    await this.#deps.vault.clear().catch(() => undefined)
     this.#become({ name: 'signed_out', reason })
   }
 

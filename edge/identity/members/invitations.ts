@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isRole } from '#shared/access/granted.ts'
 import { type AuditOrigin, notedChange } from '#shared/audit/entry.ts'
-import { auditOutboxStatement } from '../../audit/outbox.ts'
+import { auditOutboxStatementWhere } from '../../audit/outbox.ts'
 import type { StoreClient } from '../../store/client.ts'
 import { sha256Hex } from '../random-secret.ts'
 
@@ -68,7 +68,14 @@ export async function acceptInvitation(
   origin: AuditOrigin,
   now: number,
 ): Promise<boolean> {
-  const isOpen = `EXISTS (SELECT 1 FROM invitations WHERE id = ? AND accepted_at = ?)`
+  const noted = notedChange(origin, {
+    action: 'members.joined',
+    subject: { kind: 'user', id: userId },
+    at: now,
+    after: { role: invitation.role, invitation: invitation.id },
+  })
+  // The entry's id is this request's alone, which the time of acceptance is not: two may share a millisecond.
+  const isOurs = 'EXISTS (SELECT 1 FROM audit_outbox WHERE id = ?)'
   const [taken] = await control.batch(
     [
       {
@@ -76,11 +83,13 @@ export async function acceptInvitation(
           AND revoked_at IS NULL AND expires_at > ?`,
         args: [now, invitation.id, now],
       },
+      // Directly after it: `changes()` is of the statement before.
+      auditOutboxStatementWhere(noted, invitation.workspaceId, { sql: 'changes() = 1', args: [] }),
       ...(account
         ? [
             {
               sql: `INSERT INTO users (id, email, name, locale, password_hash, created_at)
-                SELECT ?, ?, ?, ?, ?, ? WHERE ${isOpen} ON CONFLICT (email) DO NOTHING`,
+                SELECT ?, ?, ?, ?, ?, ? WHERE ${isOurs} ON CONFLICT (email) DO NOTHING`,
               args: [
                 account.userId,
                 invitation.email,
@@ -88,8 +97,7 @@ export async function acceptInvitation(
                 account.locale,
                 account.passwordHash,
                 now,
-                invitation.id,
-                now,
+                noted.entry.id,
               ],
             },
           ]
@@ -98,20 +106,11 @@ export async function acceptInvitation(
         // Somebody who was a member before comes back with the new role. Who is one keeps the role that
         // they have: else an admin could unmake an owner, and the last one, too.
         sql: `INSERT INTO memberships (workspace_id, user_id, role, created_at)
-          SELECT ?, u.id, ?, ? FROM users u WHERE u.email = ? AND ${isOpen}
+          SELECT ?, u.id, ?, ? FROM users u WHERE u.email = ? AND ${isOurs}
           ON CONFLICT (workspace_id, user_id) DO UPDATE SET role = excluded.role, deactivated_at = NULL
           WHERE deactivated_at IS NOT NULL`,
-        args: [invitation.workspaceId, invitation.role, now, invitation.email, invitation.id, now],
+        args: [invitation.workspaceId, invitation.role, now, invitation.email, noted.entry.id],
       },
-      auditOutboxStatement(
-        notedChange(origin, {
-          action: 'members.joined',
-          subject: { kind: 'user', id: userId },
-          at: now,
-          after: { role: invitation.role, invitation: invitation.id },
-        }),
-        invitation.workspaceId,
-      ),
     ],
     'write',
   )

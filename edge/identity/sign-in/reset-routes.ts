@@ -6,7 +6,7 @@ import { notedChange } from '#shared/audit/entry.ts'
 import { accessChanged } from '../../access/access-changed.ts'
 import type { ApiApp, ApiEnv } from '../../api/api-app.ts'
 import { fromOf } from '../../audit/origin.ts'
-import { auditOutboxStatement } from '../../audit/outbox.ts'
+import { auditOutboxStatementWhere } from '../../audit/outbox.ts'
 import { mailerOf } from '../../mail/mailer-of.ts'
 import type { StoreClient } from '../../store/client.ts'
 import { controlStore } from '../../tenancy/directory-of.ts'
@@ -133,16 +133,16 @@ async function change(
         args: [now, tokenHash, now],
       },
       {
-        sql: `UPDATE users SET password_hash = ? WHERE id = ?
-          AND EXISTS (SELECT 1 FROM password_resets WHERE token_hash = ? AND used_at = ?)`,
-        args: [passwordHash, user.id, tokenHash, now],
+        // `changes()` is of the statement before: only the request that took the link changes anything.
+        sql: 'UPDATE users SET password_hash = ? WHERE id = ? AND changes() = 1',
+        args: [passwordHash, user.id],
       },
       {
         sql: 'UPDATE password_resets SET used_at = ? WHERE user_id = ? AND used_at IS NULL',
         args: [now, user.id],
       },
       ...memberships.map(({ workspaceId }) =>
-        auditOutboxStatement(
+        auditOutboxStatementWhere(
           notedChange(origin, {
             action: 'passwords.changed',
             subject: { kind: 'user', id: user.id },
@@ -150,6 +150,11 @@ async function change(
             after: { by: 'reset link' },
           }),
           workspaceId,
+          {
+            // A hash has a salt of its own.
+            sql: 'EXISTS (SELECT 1 FROM users WHERE id = ? AND password_hash = ?)',
+            args: [user.id, passwordHash],
+          },
         ),
       ),
     ],
