@@ -6,6 +6,7 @@ import { createApp, personalizeDeps } from './app.ts'
 import { capture } from './capture/capture.ts'
 import { preflight } from './capture/cors.ts'
 import { captureCallOf } from './capture/read-batch.ts'
+import { answerInTime } from './deadlines/answer-deadline.ts'
 import type { Env } from './env.ts'
 import { proxySite } from './personalize/site-proxy.ts'
 import { sweep } from './sweep.ts'
@@ -40,13 +41,13 @@ async function route(request: Request, env: Env): Promise<Response> {
     const call = captureCallOf(path)
     if (call && request.method === 'POST') return capture(request, env, call)
     if (call && request.method === 'OPTIONS') return preflight()
-    return secured(await appOf(env).fetch(request, env), url)
+    return secured(await answerInTime(appOf(env).fetch(request, env)), url)
   }
   if (path === '/e.js') return secured(sdk(), url)
   const site = await directoryOf(env).site(url.host)
   if (!site) {
     const door = frontDoor(request.method, path)
-    return secured(door ?? (await appOf(env).fetch(request, env)), url)
+    return secured(door ?? (await answerInTime(appOf(env).fetch(request, env))), url)
   }
   return proxySite(request, site, { ...personalizeDeps(env), fetch: (asked) => fetch(asked) })
 }

@@ -3,8 +3,12 @@ import type { MemberAccess } from './member-access.ts'
 
 /** An isolate trusts the hub's word this long; the hub trusts its own reading as long again. */
 export const TRUSTED_MS = 15_000
-/** While neither hub nor control database answers, reads go on with an answer at most this old. */
-export const READ_GRACE_MS = 300_000
+/**
+ * While neither hub nor control database answers, reads go on with an answer at most this old. With the age
+ * that the hub's own reading may have had it is a minute: a role that was taken away just before both were
+ * gone is gone everywhere by then.
+ */
+export const READ_GRACE_MS = 45_000
 const MAX_ENTRIES = 5_000
 
 export type AccessAnswer =

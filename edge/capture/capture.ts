@@ -2,6 +2,7 @@ import { keysOf } from '#shared/access/matrix.ts'
 import type { CapturedEvent } from '#shared/events/captured-event.ts'
 import { authorize } from '../access/authorize.ts'
 import { isAccessToken } from '../access/key-caller.ts'
+import { within } from '../deadlines/within.ts'
 import type { Env } from '../env.ts'
 import type { AllowedOrigins } from '../keys/allowed-origins.ts'
 import { ProblemError, problemResponse, problems } from '../problems/problem.ts'
@@ -22,23 +23,19 @@ import { asObject, type ReadEvent } from './segment-event.ts'
 const PERMISSION = 'capture:write'
 
 /**
+ * From the first byte to the answer. Client libraries send again with the same ids, so that giving up costs
+ * a repetition; waiting for a stalled body or an object that hangs would cost the isolate.
+ */
+const CAPTURE_DEADLINE_MS = 30_000
+
+/**
  * A capture call of the Segment protocol, from bytes to acknowledgement. 200 means that every object
  * touched has the events on disk; anything short of that is 503 or 429, and sending the same ids
  * again is harmless.
  */
 export async function capture(request: Request, env: Env, call: CaptureCall): Promise<Response> {
   try {
-    const receivedAt = Date.now()
-    const { body, text } = await readBody(request)
-    const check = await callerCheck(env, request, body)
-    const cors = corsOf(check.allowedOrigins, request.headers)
-    const caller = callerOfRequest(request, {
-      receivedAt,
-      verified: check.isVerified,
-      honourGpc: check.workspace.honourGpc,
-    })
-    const answers = await append(env, check.workspace, readBatch(call, body, text, caller), caller)
-    return acknowledgement(answers, cors)
+    return await within(CAPTURE_DEADLINE_MS, captured(request, env, call))
   } catch (error) {
     if (error instanceof ProblemError) {
       return problemResponse(error.problem, problemCors(error.problem))
@@ -46,6 +43,20 @@ export async function capture(request: Request, env: Env, call: CaptureCall): Pr
     console.error(JSON.stringify({ event: 'capture_failed', reason: String(error) }))
     return problemResponse(problems.unavailable('The events could not be stored.'), CORS_HEADERS)
   }
+}
+
+async function captured(request: Request, env: Env, call: CaptureCall): Promise<Response> {
+  const receivedAt = Date.now()
+  const { body, text } = await readBody(request)
+  const check = await callerCheck(env, request, body)
+  const cors = corsOf(check.allowedOrigins, request.headers)
+  const caller = callerOfRequest(request, {
+    receivedAt,
+    verified: check.isVerified,
+    honourGpc: check.workspace.honourGpc,
+  })
+  const answers = await append(env, check.workspace, readBatch(call, body, text, caller), caller)
+  return acknowledgement(answers, cors)
 }
 
 /** Who captures. A person with the permission vouches for what they say, as a secret key does. */

@@ -1,6 +1,6 @@
 import type { InStatement } from '@libsql/client/web'
+import { within } from '../deadlines/within.ts'
 import { STORE_NOW_MS } from '../projection/profile-refresh.ts'
-import { within } from '../projection/within.ts'
 import type { StoreClient } from '../store/client.ts'
 import { type ErasureAnswer, type ErasureOrder, ErasurePayload } from './erasure-order.ts'
 

@@ -1,6 +1,6 @@
 import { EMPTY_SNAPSHOT, SlotSnapshot } from '#shared/targeting/slot.ts'
+import { inTime } from '../deadlines/in-time.ts'
 import type { Env } from '../env.ts'
-import { inTime } from '../kv/in-time.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
 import type { Workspace } from '../tenancy/workspace.ts'
 import { publishedBody } from './slot-store.ts'

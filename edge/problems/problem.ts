@@ -70,6 +70,16 @@ export const problems = {
       retryAfterSeconds: 2,
     }
   },
+  tookTooLong(afterMs: number): Problem {
+    return {
+      status: 503,
+      code: 'took_too_long',
+      title: 'It took too long',
+      detail: `There was no answer for ${afterMs / 1000} s. What was asked may still be done.`,
+      next: 'If the request changes something, look whether that was done before you send it again.',
+      retryAfterSeconds: 10,
+    }
+  },
   keyMissing(kinds: readonly KeyKind[]): Problem {
     return {
       status: 401,

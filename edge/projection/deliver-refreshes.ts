@@ -1,7 +1,7 @@
+import { within } from '../deadlines/within.ts'
 import type { StoreClient } from '../store/client.ts'
 import type { PersonRefresh } from '../visitors/vouched-persons.ts'
 import { RefreshPayload, STORE_NOW_MS } from './profile-refresh.ts'
-import { within } from './within.ts'
 
 /** Bounded, so that projection goes on between two pages. */
 const PAGE_ROWS = 500

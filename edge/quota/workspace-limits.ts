@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { inTime } from '../kv/in-time.ts'
+import { inTime } from '../deadlines/in-time.ts'
 import type { StoreClient } from '../store/client.ts'
 import { workspaceQuotas } from '../store/control-schema.ts'
 import { queryOf } from '../store/query.ts'

@@ -1,6 +1,6 @@
 import { RecommendationBody } from '#shared/recommend/body.ts'
 import { type Recommender, readRecommender } from '#shared/recommend/recommender.ts'
-import { within } from '../projection/within.ts'
+import { within } from '../deadlines/within.ts'
 
 /** How long an isolate goes on with a version before it asks the hub again, also after it could not be asked. */
 const POINTER_MAX_AGE_MS = 15_000

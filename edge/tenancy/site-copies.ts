@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { inTime } from '../kv/in-time.ts'
+import { inTime } from '../deadlines/in-time.ts'
 import type { Site } from './site.ts'
 
 const MINUTE_MS = 60_000

@@ -1,5 +1,6 @@
 import { modelFor } from '#shared/scoring/assignment.ts'
 import { modelsIn, type Rollout, STARTER_ROLLOUT } from '#shared/scoring/rollout.ts'
+import { within } from '../../deadlines/within.ts'
 import type { Scorer } from '../scorer.ts'
 
 /** How long an isolate goes on with a rollout before it asks the hub again. */
@@ -151,17 +152,5 @@ export class WorkspaceScorers {
     const oldest = this.#held.keys().next().value
     if (this.#held.size > MAX_WORKSPACES && oldest !== undefined) this.#held.delete(oldest)
     return held.scorers
-  }
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`The hub did not answer for ${ms} ms.`)), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }
