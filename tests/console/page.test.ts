@@ -13,7 +13,7 @@ describe('the console’s page', () => {
     await leads().getByText('Demo Anders').waitFor()
     await under.page.getByText('Synced just now').waitFor()
     expect(under.page.url()).not.toContain('token')
-    expect(await leads().getAttribute('aria-rowcount')).toBe('67')
+    await under.page.locator('[aria-label="Leads"][aria-rowcount="67"]').waitFor()
 
     under.edge.store.visitors.push(
       scoredVisitor({
@@ -74,7 +74,7 @@ describe('the console’s page', () => {
     await event.getByText('The event is larger than 32 KB.').waitFor()
     await leads().getByText('Demo Anders').click()
     await drawer().getByText('Speaks for').waitFor()
-    expect(await event.count()).toBe(0)
+    await event.waitFor({ state: 'detached' })
     expect(under.complaints).toEqual([])
   })
 
@@ -87,7 +87,7 @@ describe('the console’s page', () => {
     await drawer().getByRole('heading', { name: 'Demo Bianchi' }).waitFor()
     await under.page.keyboard.press('Escape')
     await drawer().waitFor({ state: 'detached' })
-    expect(await under.page.locator(':focus').getAttribute('aria-label')).toBe('Leads')
+    await under.page.locator(':focus[aria-label="Leads"]').waitFor()
 
     await under.page.keyboard.press('End')
     await until('the last row is active', async () => {
