@@ -36,7 +36,7 @@ import {
 import type { ScoringModel } from '../scoring/served-model.ts'
 import type { StoreClient } from '../store/client.ts'
 import { workspaceStore } from '../store/workspace-store.ts'
-import { controlStore, directoryOf } from '../tenancy/directory-of.ts'
+import { controlStore, controlToAsk, directoryOf } from '../tenancy/directory-of.ts'
 import { snapshotKey } from './published-snapshot.ts'
 import { saveSlot, storedVersion, storeSnapshot } from './slot-store.ts'
 
@@ -64,7 +64,7 @@ export class WorkspaceHub extends DurableObject<Env> {
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
     this.#access = new HubAccess((sessionId, now) =>
-      readMemberAccess(controlStore(env), this.#workspaceId, sessionId, now),
+      readMemberAccess(controlToAsk(env), this.#workspaceId, sessionId, now),
     )
     this.#sockets = new LiveSockets(state, (sessionId) => this.#access.of(sessionId))
   }

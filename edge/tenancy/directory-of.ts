@@ -1,6 +1,6 @@
 import { waitUntil } from 'cloudflare:workers'
 import type { Env } from '../env.ts'
-import { openStore, type StoreClient } from '../store/client.ts'
+import { openStore, openStoreToAsk, type StoreClient } from '../store/client.ts'
 import { Directory } from './directory.ts'
 import { SiteCopies } from './site-copies.ts'
 
@@ -15,14 +15,19 @@ export function directoryOf(env: Env): Directory {
   const known = directories.get(url)
   if (known) return known
   const directory = new Directory(
-    () => controlStore(env),
+    () => controlToAsk(env),
     new SiteCopies(env.CONFIG, (work) => waitUntil(work), Date.now),
   )
   directories.set(url, directory)
   return directory
 }
 
-/** A client of the control database for one question. */
+/** A client of the control database for one request. */
 export function controlStore(env: Env): StoreClient {
   return openStore(env.CONTROL_DB_URL, env.STORE_AUTH_TOKEN, CONTROL_TIMEOUT_MS)
+}
+
+/** As {@link controlStore}, for what only asks: a lost connection is not the end of it. */
+export function controlToAsk(env: Env): StoreClient {
+  return openStoreToAsk(env.CONTROL_DB_URL, env.STORE_AUTH_TOKEN, CONTROL_TIMEOUT_MS)
 }
