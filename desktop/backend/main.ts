@@ -51,7 +51,11 @@ const run = async (): Promise<void> => {
   }
   process.on('SIGTERM', () => void stop())
   process.on('SIGINT', () => void stop())
-  process.stdout.write(`${JSON.stringify({ url: server.url, port: server.port })}\n`)
+  process.stdout.write(
+    process.stdout.isTTY
+      ? `The console is at ${server.url}\nCtrl-C stops it.\n`
+      : `${JSON.stringify({ url: server.url, port: server.port })}\n`,
+  )
 }
 
 run().catch((error: unknown) => {

@@ -9,7 +9,6 @@ import { buildWorker } from '../build/worker.ts'
 import { startChild } from './child.ts'
 import { addOlderVisits, type DemoTarget, runDemoTraffic, seedDemo } from './demo.ts'
 import { beginIdentityProvider, ensureDemoConnection } from './demo-identity-provider.ts'
-import { ensureDemoWorkspace } from './demo-workspace.ts'
 import { startEdge } from './edge.ts'
 import type { Home } from './home.ts'
 import { endMarked } from './marked-processes.ts'
@@ -21,6 +20,7 @@ import { MARK_VARIABLE } from './start-mark.ts'
 import { DEMO_WORKSPACE } from './state.ts'
 import { stopAll } from './stop-all.ts'
 import { ensureSite } from './tenants.ts'
+import { ensureWorkspaces } from './workspaces.ts'
 
 const SWEEP_EVERY_MS = 60_000
 /** A killed process is gone in milliseconds, unless the disk keeps it. */
@@ -105,7 +105,7 @@ async function bringUp(
     signal,
   )
   stops.push(store.stop)
-  await ensureDemoWorkspace(store.url, home)
+  await ensureWorkspaces(store.url, home)
 
   step('Starting the mailbox')
   const mailToken = randomBytes(32).toString('hex')

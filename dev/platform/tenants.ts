@@ -14,6 +14,9 @@ export interface NewWorkspace {
 
 const CONTROL = 'control'
 
+/** The name of a workspace's database in the store of one machine. */
+export const databaseOf = (workspaceId: string): string => `ws-${workspaceId}`
+
 /**
  * The control database's schema, and one workspace with its own database, keys and schema.
  *
@@ -24,7 +27,7 @@ export async function ensureWorkspace(
   token: string,
   workspace: NewWorkspace,
 ): Promise<void> {
-  const name = `ws-${workspace.id}`
+  const name = databaseOf(workspace.id)
   const url = databaseUrl(storeUrl, name)
   const control = createClient({ url: databaseUrl(storeUrl, CONTROL), authToken: token })
   const own = createClient({ url, authToken: token })
@@ -61,6 +64,37 @@ export async function ensureWorkspace(
   } finally {
     control.close()
     own.close()
+  }
+}
+
+/**
+ * Workspaces that were made on this machine: the store may have another port than last time, and the schema may
+ * be newer. Databases elsewhere are left alone.
+ *
+ * @throws DamagedDatabase
+ */
+export async function ensureKnownWorkspaces(storeUrl: string, token: string): Promise<void> {
+  const control = createClient({ url: databaseUrl(storeUrl, CONTROL), authToken: token })
+  try {
+    const { rows } = await control.execute('SELECT workspace_id, url FROM databases')
+    for (const row of rows) {
+      const id = String(row.workspace_id)
+      if (new URL(String(row.url)).hostname !== new URL(storeUrl).hostname) continue
+      const name = databaseOf(id)
+      const url = databaseUrl(storeUrl, name)
+      const own = createClient({ url, authToken: token })
+      try {
+        const version = await withDatabase(name, () => migrate(own, 'workspace'))
+        await control.execute({
+          sql: 'UPDATE databases SET url = ?, schema_version = ? WHERE workspace_id = ?',
+          args: [url, version, id],
+        })
+      } finally {
+        own.close()
+      }
+    }
+  } finally {
+    control.close()
   }
 }
 

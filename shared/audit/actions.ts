@@ -1,5 +1,7 @@
 /** What may stand in the audit log, each with a sentence for people. */
 export const AUDIT_ACTIONS = {
+  'workspaces.created': 'The workspace was created.',
+  'sites.changed': 'Which sites the edge serves was changed.',
   'members.invited': 'Somebody was invited to the workspace.',
   'members.joined': 'Somebody joined the workspace.',
   'members.changed': 'A member got another role.',

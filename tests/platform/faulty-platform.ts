@@ -34,6 +34,10 @@ export interface TestPlatform {
   storeDir: string
   /** Where the Worker's objects keep their SQLite files. */
   objectsDir: string
+  /** What an operator's commands are told of this deployment. */
+  operator: Record<'CONTROL_DB_URL' | 'STORE_AUTH_TOKEN' | 'PUBLIC_URL', string>
+  /** Where a new database of that name is. */
+  databaseUrl(name: string): string
   /** Changes the control database behind the edge's back. */
   inControl(sql: string, args: (string | number | null)[]): Promise<void>
   /** The mails that the edge has sent, newest first. */
@@ -117,6 +121,12 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     control: connectTo('control'),
     storeDir: join(dir, 'store'),
     objectsDir: join(dir, 'edge', 'objects'),
+    operator: {
+      CONTROL_DB_URL: databaseUrl(url, 'control'),
+      STORE_AUTH_TOKEN: TOKEN,
+      PUBLIC_URL: edge.url,
+    },
+    databaseUrl: (name) => databaseUrl(url, name),
     async inControl(sql, args) {
       const client = createClient({ url: databaseUrl(url, 'control'), authToken: TOKEN })
       await client.execute({ sql, args })

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EdgeClient } from '#tests/platform/edge-client.ts'
 import { newHome, removeHome, spawnPlatform } from '#tests/platform/spawned-platform.ts'
+import { createdWorkspace } from '#tests/platform/workspace-command.ts'
 
 const START = fileURLToPath(new URL('../../dev/start.ts', import.meta.url))
 /** A start that hangs is killed, and then has said nothing. */
@@ -147,16 +148,26 @@ test('a second start on the same folder is refused, and after Ctrl-C the next on
   for (const name of await readdir(join(home, 'store'))) {
     expect((await stat(join(home, 'store', name))).mode & 0o077).toBe(0)
   }
+  const acme = await createdWorkspace({ EDGEWISE_HOME: home }, [
+    'acme',
+    '--owner',
+    'ada@acme.example',
+  ])
+  const acmeEdge = { edge: first.ready.edge, ...acme }
+  expect((await new EdgeClient(acmeEdge).capture('track', event)).status).toBe(200)
+  await new EdgeClient(acmeEdge).settled()
   await first.stop()
   await expect(fetch(`${first.ready.store}/health`)).rejects.toThrow()
   await expect(fetch(first.ready.mailbox)).rejects.toThrow()
   await expect(readFile(join(home, 'lock.json'))).rejects.toThrow('ENOENT')
 
   const again = await spawnPlatform(home, BARE)
-  const events = await new EdgeClient({ ...again.ready }).get<{ data: { messageId: string }[] }>(
-    '/api/v1/events?messageId=kept',
-  )
-  expect(events.data.map((found) => found.messageId)).toEqual(['kept'])
+  for (const target of [again.ready, { edge: again.ready.edge, ...acme }]) {
+    const events = await new EdgeClient({ ...target }).get<{ data: { messageId: string }[] }>(
+      '/api/v1/events?messageId=kept',
+    )
+    expect(events.data.map((found) => found.messageId)).toEqual(['kept'])
+  }
   expect(again.ready.writeKey).toBe(first.ready.writeKey)
   await again.stop()
 })

@@ -4,17 +4,17 @@ import type { Home } from './home.ts'
 import { StartError } from './options.ts'
 import { ensurePerson } from './people.ts'
 import { DEMO_EMAIL, DEMO_WORKSPACE } from './state.ts'
-import { ensureWorkspace } from './tenants.ts'
+import { ensureKnownWorkspaces, ensureWorkspace } from './tenants.ts'
 
 /** One disk, one writer: two objects keep both cores busy, more only take turns. */
 const DEMO_BUCKETS = 2
 
 /**
- * The workspace of `npm start`, with the keys of the data folder.
+ * The workspace of `npm start`, with the keys of the data folder, and those that were made beside it.
  *
  * @throws StartError naming the file of a database that is damaged
  */
-export async function ensureDemoWorkspace(
+export async function ensureWorkspaces(
   storeUrl: string,
   { dir, folders, state }: Home,
 ): Promise<void> {
@@ -37,6 +37,7 @@ export async function ensureDemoWorkspace(
       workspaceId: DEMO_WORKSPACE,
       role: 'owner',
     })
+    await ensureKnownWorkspaces(storeUrl, state.storeToken)
   } catch (error) {
     if (!(error instanceof DamagedDatabase)) throw error
     const file = join(folders.store, `${error.database}.db`)
