@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { MAX_REASON_CHARS, REASON_HEADER } from '#shared/audit/reason.ts'
 import { type ApiApp, apiApp, guarded } from './api-app.ts'
 import { describedOperations } from './described-operation.ts'
 import { docsPage } from './docs-page.ts'
@@ -64,5 +65,25 @@ export function docsRoutes(all: ApiApp): ApiApp {
 type OpenApiDocument = ReturnType<ApiApp['getOpenAPI31Document']>
 
 function documentOf(all: ApiApp): OpenApiDocument {
-  return all.getOpenAPI31Document(DOCUMENT_INFO)
+  const document = all.getOpenAPI31Document(DOCUMENT_INFO)
+  for (const item of Object.values(document.paths ?? {})) {
+    for (const method of METHODS_THAT_CHANGE) {
+      const operation = item[method]
+      // What is not recorded takes no reason.
+      if (operation && /^(?!capture).+:(write|export)$/.test(operation['x-permission'])) {
+        operation.parameters = [...(operation.parameters ?? []), REASON_PARAMETER]
+      }
+    }
+  }
+  return document
+}
+
+const METHODS_THAT_CHANGE = ['post', 'put', 'patch', 'delete'] as const
+
+const REASON_PARAMETER = {
+  name: REASON_HEADER,
+  in: 'header' as const,
+  required: false,
+  description: `Why, for the audit log: percent-encoded UTF-8, at most ${MAX_REASON_CHARS} characters.`,
+  schema: { type: 'string' as const },
 }

@@ -13,10 +13,11 @@ export type AuditActor = z.infer<typeof AuditActor>
 export const AuditFrom = z.object({ country: z.string().nullable(), client: z.string().nullable() })
 export type AuditFrom = z.infer<typeof AuditFrom>
 
-/** Who asked, and from where. */
+/** Who asked, from where, and why if they said so. */
 export interface AuditOrigin {
   actor: AuditActor
   from: AuditFrom
+  reason?: string | null
 }
 
 /**
@@ -66,9 +67,12 @@ export type ChainedEntry = z.infer<typeof ChainedEntry>
 export const AuditRow = ChainedEntry.extend({ values: SaltedValues.nullable() })
 export type AuditRow = z.infer<typeof AuditRow>
 
-/** Notes a change under a new id; without a reason and values it has none. */
+/**
+ * Notes a change under a new id; without a reason and values it has none. A reason of the change itself goes
+ * before the one that came with the request.
+ */
 export function notedChange(
-  { actor, from }: AuditOrigin,
+  origin: AuditOrigin,
   change: {
     action: AuditAction
     subject: AuditEntry['subject']
@@ -76,7 +80,9 @@ export function notedChange(
     at: number
   } & Partial<AuditValues>,
 ): NotedChange {
-  const { action, subject, at, reason = null, before = null, after = null } = change
+  const { actor, from } = origin
+  const { action, subject, at, before = null, after = null } = change
+  const reason = change.reason ?? origin.reason ?? null
   const hasValues = reason !== null || before !== null || after !== null
   return {
     entry: { id: crypto.randomUUID(), at, action, actor, subject, from },

@@ -32,12 +32,18 @@ export class AuditApi {
     this.#target = target
   }
 
-  ask(method: string, path: string, body?: unknown): Promise<Response> {
+  ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    more: Record<string, string> = {},
+  ): Promise<Response> {
     return fetch(`${this.#target.edge}/api/v1/${path}`, {
       method,
       headers: {
         authorization: `Bearer ${this.#target.secretKey}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...more,
       },
       body: body === undefined ? null : JSON.stringify(body),
     })

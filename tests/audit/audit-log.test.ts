@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { reasonHeader } from '#shared/audit/reason.ts'
 import { bodyOf } from '#shared/recommend/body.fixture.ts'
 import { EdgeClient, waitFor } from '#tests/platform/edge-client.ts'
 import {
@@ -75,6 +76,25 @@ test('what scores and what recommends is on record, a refused change is not', as
   expect((await api.ask('POST', 'rollout/rollback', {})).status).toBeLessThan(500)
   expect((await api.ask('POST', 'models/nobody/stage', { stage: 'shadow' })).status).toBe(404)
   expect((await api.list()).data.length - data.length).toBeLessThan(2)
+})
+
+test('why something was changed is on record in the words of whoever did it, from any route', async () => {
+  const why = 'Übersetzung für 東京, Ticket 42'
+  const slot = { key: 'why', name: 'Why', status: 'published', variants: [], default: null }
+  const saved = await api.ask('PUT', 'slots/why', slot, reasonHeader(why))
+  expect(saved.status).toBe(200)
+  const entries = (await recorded('slots.saved')).filter(({ subject }) => subject.id === 'why')
+  expect(entries).toMatchObject([{ values: { reason: why, after: { name: 'Why' } } }])
+
+  const tooLong = reasonHeader('x'.repeat(501))
+  const refused = await api.ask('PUT', 'slots/why', { ...slot, name: 'Other' }, tooLong)
+  expect([refused.status, await refused.json()]).toMatchObject([
+    400,
+    { code: 'invalid', detail: 'The reason has more than 500 characters.' },
+  ])
+  expect(
+    (await recorded('slots.saved')).filter(({ subject }) => subject.id === 'why'),
+  ).toHaveLength(1)
 })
 
 test('an undone link names nobody in its entry, and its values go when the person is erased', async () => {
