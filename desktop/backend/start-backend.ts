@@ -21,6 +21,7 @@ import { LiveConnection } from './session/live.ts'
 import { keyIdentity, Session } from './session/session.ts'
 import { sessionHandlers } from './session/session-handlers.ts'
 import { fileVault, type SessionVault } from './session/vault.ts'
+import { ssoHandlers } from './sso/sso-handlers.ts'
 
 export type BackendOptions = {
   /** Where replica and lock live; one running console per folder. */
@@ -110,11 +111,13 @@ export const startBackend = async (options: BackendOptions): Promise<Backend> =>
       onChanged: (areas) => changes.note(areas),
       log,
     })
+    const may = (permission: string): boolean => session?.may(permission) ?? false
     const handlers: RpcHandlers = {
       ...sessionHandlers(session),
       ...modelHandlers(source),
-      ...peopleHandlers(source, (permission) => session?.may(permission) ?? false),
+      ...peopleHandlers(source, may),
       ...keyHandlers(source),
+      ...ssoHandlers(source, may),
       ...auditHandlers(source, () => session?.owner?.workspaceId ?? 'workspace', now),
       'connection.get': async () => pulling.state(),
       'connection.retry': async () => {

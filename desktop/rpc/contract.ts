@@ -7,15 +7,17 @@ import { MODEL_METHODS } from './models.ts'
 import { Overview } from './overview.ts'
 import { PEOPLE_METHODS } from './people.ts'
 import { SESSION_METHODS, SessionState } from './session.ts'
+import { SSO_METHODS } from './sso.ts'
 import { StreamItemDetail, StreamPage, StreamQuery } from './stream.ts'
 
 /**
  * The version of this contract, said in the hello message. Renderer and backend ship together, but a
  * browser tab may outlive an upgrade of the backend.
  *
- * History: 1 first version; 2 models; 3 people sign in, and see people, keys and the audit log.
+ * History: 1 first version; 2 models; 3 people sign in, and see people, keys and the audit log;
+ * 4 company sign-in.
  */
-export const RPC_VERSION = 3
+export const RPC_VERSION = 4
 
 const nothing = z.object({})
 
@@ -41,6 +43,7 @@ export const METHODS = {
   ...SESSION_METHODS,
   ...PEOPLE_METHODS,
   ...KEY_METHODS,
+  ...SSO_METHODS,
   ...AUDIT_METHODS,
 } as const
 export type Methods = typeof METHODS

@@ -59,9 +59,10 @@ export class IdentityConsole {
     this.#rendererDir = rendererDir
   }
 
-  static async start(): Promise<IdentityConsole> {
+  /** @param variables further ones of the Worker */
+  static async start(variables: Record<string, string> = {}): Promise<IdentityConsole> {
     const [platform, browser, rendererDir] = await Promise.all([
-      startTestPlatform(),
+      startTestPlatform({ variables }),
       launchChromium(),
       mkdtemp(join(tmpdir(), 'console-renderer-')).then(buildRenderer),
     ])
@@ -130,6 +131,11 @@ export class IdentityConsole {
     await signInToConsole(context, page, { email: emailOf(who), password: PASSWORD })
     await page.getByRole('navigation').getByRole('link', { name: 'People' }).waitFor()
     return desk
+  }
+
+  /** A browser of somebody who has no console. */
+  async visitor(): Promise<Page> {
+    return (await this.#browser.newContext()).newPage()
   }
 
   /** As if everybody had proved who they are long ago. */

@@ -10,6 +10,7 @@ import { OverviewBar } from '../features/overview/Overview.tsx'
 import { PeoplePage } from '../features/people/PeoplePage.tsx'
 import { may } from '../features/session/may.ts'
 import { SignInPage } from '../features/session/SignInPage.tsx'
+import { SsoPage } from '../features/sso/SsoPage.tsx'
 import { EventDrawer } from '../features/stream/EventDrawer.tsx'
 import { StreamPanel } from '../features/stream/StreamPanel.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -25,6 +26,7 @@ const TITLES: Record<PageName, string> = {
   models: 'Models',
   people: 'People',
   keys: 'Keys and apps',
+  'sign-in': 'Company sign-in',
   audit: 'Audit log',
 }
 
@@ -95,6 +97,8 @@ const PageContent = ({
       return <PeoplePage />
     case 'keys':
       return <KeysPage />
+    case 'sign-in':
+      return <SsoPage />
     case 'audit':
       return <AuditPage />
   }
@@ -105,6 +109,7 @@ const ABOUT: Record<PageName, string> = {
   models: 'models',
   people: 'who works here',
   keys: 'keys and apps',
+  'sign-in': 'company sign-in',
   audit: 'the audit log',
 }
 

@@ -1,4 +1,14 @@
-import { KeyRound, Monitor, Moon, Radio, ScrollText, Sparkles, Sun, Users } from 'lucide-react'
+import {
+  Building2,
+  KeyRound,
+  Monitor,
+  Moon,
+  Radio,
+  ScrollText,
+  Sparkles,
+  Sun,
+  Users,
+} from 'lucide-react'
 import { useStore } from 'zustand'
 import { may } from '../features/session/may.ts'
 import { PersonMenu } from '../features/session/PersonMenu.tsx'
@@ -21,6 +31,7 @@ const PLACES: readonly { page: PageName; label: string; icon: typeof Radio }[] =
   { page: 'models', label: 'Models', icon: Sparkles },
   { page: 'people', label: 'People', icon: Users },
   { page: 'keys', label: 'Keys', icon: KeyRound },
+  { page: 'sign-in', label: 'Sign-in', icon: Building2 },
   { page: 'audit', label: 'Audit', icon: ScrollText },
 ]
 

@@ -12,6 +12,7 @@ import { createOverviewStore, type OverviewStore } from '../features/overview/ov
 import { createPeopleStore, type PeopleStore } from '../features/people/people-store.ts'
 import { may } from '../features/session/may.ts'
 import { createSessionStore, type SessionStore } from '../features/session/session-store.ts'
+import { createSsoStore, type SsoStore } from '../features/sso/sso-store.ts'
 import {
   createEventPanelStore,
   type EventPanelStore,
@@ -37,6 +38,7 @@ export type ConsoleStores = {
   models: ModelsStore
   people: PeopleStore
   keys: KeysStore
+  sso: SsoStore
   audit: AuditStore
 }
 
@@ -63,6 +65,7 @@ export const createConsoleStores = (link: ConsoleLink): ConsoleStores => {
     models: createModelsStore(link),
     people: createPeopleStore(link),
     keys: createKeysStore(link, mayNow),
+    sso: createSsoStore(link),
     audit: createAuditStore(link, mayNow, saveTextFile),
   }
   const { overview, stream, leads, leadPanel } = stores
@@ -79,9 +82,8 @@ export const createConsoleStores = (link: ConsoleLink): ConsoleStores => {
   session.subscribe(({ session: now }, { session: before }) => {
     if (personOf(now) === personOf(before)) return
     closeDrawer(stores)
-    for (const each of [stores.models, stores.people, stores.keys, stores.audit]) {
-      each.getState().reset()
-    }
+    const { models, people, keys, sso, audit } = stores
+    for (const each of [models, people, keys, sso, audit]) each.getState().reset()
   })
 
   link.onState((state) => {

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-export const PAGES = ['live', 'models', 'people', 'keys', 'audit'] as const
+export const PAGES = ['live', 'models', 'people', 'keys', 'sign-in', 'audit'] as const
 export type PageName = (typeof PAGES)[number]
 
 /** Without it a page has nothing to show; the edge would refuse each question. */
@@ -9,6 +9,7 @@ export const PAGE_NEEDS: Record<PageName, string> = {
   models: 'models:read',
   people: 'members:read',
   keys: 'keys:read',
+  'sign-in': 'sign-in:read',
   audit: 'audit:read',
 }
 

@@ -253,10 +253,12 @@ describe('nobody gives a role that they could not give', () => {
       { clientSecret: 'mine' },
       { domains: [{ domain: 'mine.example' }] },
       { roleClaim: 'mine' },
+      { roleMap: [], defaultRole: 'marketer' },
       { disabled: false },
     ]) {
       expect(await codeOf(await change(body))).toBe('403 above_you')
     }
+    expect(await codeOf(await admin('DELETE', `sso-connections/${id}`))).toBe('403 above_you')
     const off = await change({ disabled: true })
     expect(Shown.parse(await off.json())).toMatchObject({ disabled: true, defaultRole: 'owner' })
   })

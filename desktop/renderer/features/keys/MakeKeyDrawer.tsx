@@ -5,9 +5,9 @@ import { KEY_KINDS, type KeyKind, permissionsOfKey } from '#shared/access/matrix
 import { ChangeRefusal } from '../../app/ChangeRefusal.tsx'
 import { useConsoleStores } from '../../app/console-stores.ts'
 import { PermissionPicker } from '../../app/PermissionPicker.tsx'
+import { useMe } from '../../app/use-me.ts'
 import { FormDrawer } from '../../ui/FormDrawer.tsx'
 import { Field } from '../../ui/fields.tsx'
-import { useMe } from '../people/use-me.ts'
 import { KIND_WORDS, originsOf } from './key-words.ts'
 
 const MAX_NAME_CHARS = 60

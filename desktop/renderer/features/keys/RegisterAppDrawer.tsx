@@ -3,9 +3,9 @@ import { useStore } from 'zustand'
 import { ChangeRefusal } from '../../app/ChangeRefusal.tsx'
 import { useConsoleStores } from '../../app/console-stores.ts'
 import { PermissionPicker } from '../../app/PermissionPicker.tsx'
+import { useMe } from '../../app/use-me.ts'
 import { FormDrawer } from '../../ui/FormDrawer.tsx'
 import { CheckField, Field } from '../../ui/fields.tsx'
-import { useMe } from '../people/use-me.ts'
 import { redirectsOf } from './key-words.ts'
 
 const MAX_NAME_CHARS = 60

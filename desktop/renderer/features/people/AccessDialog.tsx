@@ -1,6 +1,6 @@
 import type { Member } from '#rpc/people.ts'
+import { useMe } from '../../app/use-me.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
-import { useMe } from './use-me.ts'
 
 /** What it means to take somebody's access away, before it is done. */
 export const AccessDialog = ({

@@ -3,13 +3,13 @@ import { useStore } from 'zustand'
 import type { Invitation, PeopleView } from '#rpc/people.ts'
 import { useNow } from '../../app/clock.ts'
 import { useConsoleStores } from '../../app/console-stores.ts'
+import { roleName } from '../../app/givable-roles.ts'
 import { ago, span, wholeTime } from '../../app/time-words.ts'
 import { Badge, type BadgeTone } from '../../ui/Badge.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Panel } from '../../ui/Panel.tsx'
 import { useMay } from '../session/use-may.ts'
-import { roleName } from './role-choices.ts'
 
 const STATES: Record<Invitation['state'], { label: string; tone: BadgeTone }> = {
   open: { label: 'Open', tone: 'info' },

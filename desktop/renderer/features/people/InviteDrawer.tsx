@@ -3,11 +3,11 @@ import { useStore } from 'zustand'
 import type { PeopleView } from '#rpc/people.ts'
 import { ChangeRefusal } from '../../app/ChangeRefusal.tsx'
 import { useConsoleStores } from '../../app/console-stores.ts'
+import { givableRoles, permissionsOf, roleName } from '../../app/givable-roles.ts'
 import { PermissionList } from '../../app/PermissionPicker.tsx'
+import { useMe } from '../../app/use-me.ts'
 import { FormDrawer } from '../../ui/FormDrawer.tsx'
 import { Field } from '../../ui/fields.tsx'
-import { givableRoles, permissionsOf, roleName } from './role-choices.ts'
-import { useMe } from './use-me.ts'
 
 /** Most people who are invited work on campaigns. */
 const USUAL_ROLE = 'marketer'

@@ -1,8 +1,8 @@
 import type { Member, PeopleView } from '#rpc/people.ts'
+import { permissionsOf, roleName } from '../../app/givable-roles.ts'
 import { difference } from '../../app/permission-words.ts'
+import { useMe } from '../../app/use-me.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
-import { permissionsOf, roleName } from './role-choices.ts'
-import { useMe } from './use-me.ts'
 
 /** What another role means for somebody, before they get it. */
 export const RoleChangeDialog = ({

@@ -3,12 +3,13 @@ import { useStore } from 'zustand'
 import type { PeopleView } from '#rpc/people.ts'
 import { ChangeRefusal } from '../../app/ChangeRefusal.tsx'
 import { useConsoleStores } from '../../app/console-stores.ts'
+import { permissionsOf, roleName } from '../../app/givable-roles.ts'
 import { PermissionList, PermissionPicker } from '../../app/PermissionPicker.tsx'
+import { useMe } from '../../app/use-me.ts'
 import { FormDrawer } from '../../ui/FormDrawer.tsx'
 import { Field } from '../../ui/fields.tsx'
 import { useMay } from '../session/use-may.ts'
-import { newRoleId, OFFERED_IN_ROLES, permissionsOf, roleName } from './role-choices.ts'
-import { useMe } from './use-me.ts'
+import { newRoleId, OFFERED_IN_ROLES } from './role-choices.ts'
 
 const MAX_NAME_CHARS = 60
 

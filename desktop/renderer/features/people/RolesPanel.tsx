@@ -3,12 +3,12 @@ import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { PeopleView, RoleView } from '#rpc/people.ts'
 import { useConsoleStores } from '../../app/console-stores.ts'
+import { roleName } from '../../app/givable-roles.ts'
 import { Badge } from '../../ui/Badge.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Panel } from '../../ui/Panel.tsx'
 import { useMay } from '../session/use-may.ts'
-import { roleName } from './role-choices.ts'
 
 /** The roles there are, those of the workspace behind those that come with Edgewise. */
 export const RolesPanel = ({ view }: { view: PeopleView }) => {

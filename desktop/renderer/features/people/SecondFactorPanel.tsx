@@ -2,13 +2,14 @@ import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { PeopleView } from '#rpc/people.ts'
 import { useConsoleStores } from '../../app/console-stores.ts'
+import { roleName } from '../../app/givable-roles.ts'
+import { useMe } from '../../app/use-me.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { CheckField } from '../../ui/fields.tsx'
 import { Panel } from '../../ui/Panel.tsx'
 import { useMay } from '../session/use-may.ts'
-import { EVERYBODY, namesOf, roleName, withoutFactor } from './role-choices.ts'
-import { useMe } from './use-me.ts'
+import { EVERYBODY, namesOf, withoutFactor } from './role-choices.ts'
 
 /** Who has to show a second factor when they sign in. */
 export const SecondFactorPanel = ({

@@ -2,16 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Member, RoleView } from '#rpc/people.ts'
 import { permissionsOfRole, ROLES } from '#shared/access/matrix.ts'
-import {
-  givableRoles,
-  type Me,
-  mayChange,
-  namesOf,
-  newRoleId,
-  OFFERED_IN_ROLES,
-  roleName,
-  withoutFactor,
-} from './role-choices.ts'
+import type { Me } from '../../app/givable-roles.ts'
+import { mayChange, namesOf, newRoleId, OFFERED_IN_ROLES, withoutFactor } from './role-choices.ts'
 
 const builtIn: RoleView[] = ROLES.map((id) => ({
   id,
@@ -45,20 +37,6 @@ const member = (partial: Partial<Member>): Member => ({
 const ids = (views: readonly RoleView[]) => views.map(({ id }) => id)
 
 describe('roles that one may give', () => {
-  test('are all for an owner, and for an admin all but owner', () => {
-    expect(ids(givableRoles(me('owner'), roles))).toEqual([...ROLES, 'editor'])
-    expect(ids(givableRoles(me('admin'), roles))).toEqual([
-      ...ROLES.filter((role) => role !== 'owner'),
-      'editor',
-    ])
-  })
-
-  test('carry nothing that one does not have', () => {
-    const given = ids(givableRoles(me('developer'), roles))
-    expect(given).not.toContain('admin')
-    expect(given).not.toContain('editor')
-  })
-
   test('decide whom one may change', () => {
     expect(mayChange(me('admin'), roles, member({ role: 'owner' }))).toBe(false)
     expect(mayChange(me('admin'), roles, member({ role: 'editor' }))).toBe(true)
@@ -70,12 +48,6 @@ describe('roles that one may give', () => {
       expect(OFFERED_IN_ROLES).not.toContain(never)
     }
   })
-})
-
-test('roles have names for people', () => {
-  expect(roleName(roles, 'owner')).toBe('Owner')
-  expect(roleName(roles, 'editor')).toBe('Editor')
-  expect(roleName(roles, 'gone')).toBe('gone')
 })
 
 describe('the id of a new role', () => {

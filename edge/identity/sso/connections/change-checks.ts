@@ -32,6 +32,23 @@ export async function checkRoles(
   )
 }
 
+/**
+ * Whoever cannot give the roles of a connection neither rewrites nor deletes it: it is how people above them come
+ * in. Roles that are gone by now keep nobody from it.
+ *
+ * @throws ProblemError 403
+ */
+export async function checkRolesOf(
+  control: StoreClient,
+  caller: PersonCaller,
+  before: { roleMap: readonly RoleMapping[]; defaultRole: string | null },
+): Promise<void> {
+  const custom = await customRolesOf(control, caller.workspace.id)
+  const mayGive = (role: string) =>
+    (!isRole(role) && !custom.has(role)) || canGive(caller, custom, role)
+  if (roleNotGivable(before, mayGive) !== null) throw new ProblemError(problems.aboveYou())
+}
+
 /** @param connectionId null for one that does not exist yet @throws ProblemError 409 */
 export async function checkLockOut(
   control: StoreClient,

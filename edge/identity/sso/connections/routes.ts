@@ -7,7 +7,7 @@ import { controlStore } from '../../../tenancy/directory-of.ts'
 import { changeControl } from '../../change-control.ts'
 import { issuerOf } from '../../issuer.ts'
 import { randomSecret } from '../../random-secret.ts'
-import { checkIssuer, checkLockOut, checkRoles } from './change-checks.ts'
+import { checkIssuer, checkLockOut, checkRoles, checkRolesOf } from './change-checks.ts'
 import { clientSecretContext } from './connection.ts'
 import { connectionsOf, ownConnection } from './connection-list.ts'
 import {
@@ -66,7 +66,10 @@ export function ssoConnectionRoutes(): ApiApp {
     const before = await ownConnection(c, id)
     const after = { ...before, ...rules, isDisabled: disabled ?? before.isDisabled }
     const givesRoles = touchesRoles(change)
-    if (givesRoles) await checkRoles(control, caller, after)
+    if (givesRoles) {
+      await checkRolesOf(control, caller, before)
+      await checkRoles(control, caller, after)
+    }
     if (domains) await checkLockOut(control, caller, id, domains, before.domains)
     const now = Date.now()
     const statements = [
@@ -88,6 +91,7 @@ export function ssoConnectionRoutes(): ApiApp {
   app.openapi(deleteRoute, async (c) => {
     const { id } = c.req.valid('param')
     const before = await ownConnection(c, id)
+    await checkRolesOf(controlStore(c.env), personOf(c.get('caller')), before)
     await changeControl(c, deleteConnection(id), {
       action: 'sign_in.changed',
       subject: { kind: 'sso_connection', id },

@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import { useStore } from 'zustand'
-import { useConsoleStores } from '../../app/console-stores.ts'
-import type { Me } from './role-choices.ts'
+import { useConsoleStores } from './console-stores.ts'
+import type { Me } from './givable-roles.ts'
 
 const NOBODY: Me = { email: '', role: '', permissions: [] }
 
