@@ -18,7 +18,18 @@ export const AuditItem = z.object({
 })
 export type AuditItem = z.infer<typeof AuditItem>
 
-export const AuditFilter = z.object({
+const Time = z.number().int().nonnegative().nullish()
+
+/** Unix milliseconds. */
+export const AuditRange = z.object({
+  /** Inclusive; from the beginning where there is none. */
+  from: Time,
+  /** Exclusive; to the end where there is none. */
+  to: Time,
+})
+export type AuditRange = z.infer<typeof AuditRange>
+
+export const AuditFilter = AuditRange.extend({
   action: z.string().nullable(),
   /** A user's id, a key's prefix or a job's name. */
   actor: z.string().nullable(),
@@ -60,9 +71,12 @@ export const AUDIT_METHODS = {
   },
   /** Verifies a stretch of the log. */
   'audit.verify': { input: z.object({ cursor: Cursor }), output: AuditStretch },
-  /** The whole log as newline-delimited JSON; null where it is too long to be handed to a page. */
+  /**
+   * The log, or the stretch of it that holds a time, as newline-delimited JSON; null where it is too long to be
+   * handed to a page.
+   */
   'audit.export': {
-    input: z.object({}),
+    input: AuditRange,
     output: z.object({ fileName: z.string(), text: z.string().nullable() }),
   },
 } as const

@@ -8,9 +8,8 @@ import { askEdge } from '#models/platform/ask-edge.ts'
 import { edgeAccess } from '#models/platform/edge-access.ts'
 import { PlatformError } from '#models/platform/platform-error.ts'
 import { breakSentence } from '#shared/audit/chain-break.ts'
-import type { Verdict } from '#shared/audit/verify.ts'
 import { HELP, parseCommand, UsageError, type VerifyCommand } from './command-line.ts'
-import { ExportError, verifyExport } from './verify-export.ts'
+import { ExportError, type ExportVerdict, verifyExport } from './verify-export.ts'
 
 const EXIT_BROKEN = 1
 const EXIT_UNTOLD = 2
@@ -27,12 +26,17 @@ async function opened(source: VerifyCommand['source']): Promise<Readable> {
   return Readable.fromWeb(answer.body as ReadableStream)
 }
 
-function sentenceOfVerdict(verdict: Verdict): string {
+function sentenceOfVerdict(verdict: ExportVerdict): string {
   if (verdict.kind === 'broken') return breakSentence(verdict.found)
-  const { head, anchoredUpTo } = verdict
-  if (head.seq === 0) return 'Nothing is on record yet.'
+  const { head, anchoredUpTo, stretch } = verdict
+  if (head.seq === 0)
+    return stretch ? 'Nothing is on record of this time.' : 'Nothing is on record yet.'
   const anchored =
     anchoredUpTo === null ? 'no anchor vouches for them' : `anchored up to entry ${anchoredUpTo}`
+  if (stretch) {
+    const first = (stretch.after?.seq ?? 0) + 1
+    return `Entries ${first} to ${head.seq}, a part of the log, are as they were written; ${anchored}.`
+  }
   return `All ${head.seq} entries are as they were written; ${anchored}.`
 }
 

@@ -67,6 +67,58 @@ test('a made up export does not agree with an anchor that was kept elsewhere', a
   expect(await verify(short, [kept])).toMatchObject({ found: { kind: 'cut_off', seq: 3 } })
 })
 
+/** The entries behind one, as an export of their time gives them. */
+async function stretchAfter(row: AuditRow, entries: AuditRow[], anchors: string[] = []) {
+  const { seq, hash, prevHash } = row
+  const stretch = { from: 1, to: null, after: { seq, hash, prevHash }, anchors }
+  const head: ExportLine = { kind: 'head', seq: entries.at(-1)?.seq ?? 0, anchor: null }
+  const chain: ExportLine = { kind: 'chain', workspaceId: WORKSPACE, keys: [{ ...jwk }], stretch }
+  const lines = entries.map((entry) => ({ kind: 'entry' as const, entry }))
+  return [chain, ...lines, head].map((line) => JSON.stringify(line))
+}
+
+test('a stretch is whole in itself, and its anchors vouch for what they stand behind', async () => {
+  const [, second, third, fourth, fifth] = rows as [
+    AuditRow,
+    AuditRow,
+    AuditRow,
+    AuditRow,
+    AuditRow,
+  ]
+  const bare = await stretchAfter(second, [third, fourth])
+  expect(await verify(bare)).toMatchObject({
+    kind: 'whole',
+    head: { seq: 4 },
+    anchoredUpTo: null,
+    stretch: { after: { seq: 2 } },
+  })
+  const anchored = await stretchAfter(second, [third, fourth], [await anchorOf(third)])
+  expect(await verify(anchored)).toMatchObject({ kind: 'whole', anchoredUpTo: 3 })
+  const later = await verify(bare, [await anchorOf(fifth)])
+  expect(later).toMatchObject({ kind: 'whole', anchoredUpTo: null })
+})
+
+test('a stretch with an entry gone, at its start, in it or at its end, is not whole', async () => {
+  const [first, second, third, fourth] = rows as [AuditRow, AuditRow, AuditRow, AuditRow]
+  const start = await verify(await stretchAfter(first, [third, fourth]))
+  expect(start).toMatchObject({ found: { kind: 'missing', seq: 2 } })
+  const lines = await stretchAfter(first, [second, third, fourth])
+  const middle = await verify(lines.filter((_, n) => n !== 2))
+  expect(middle).toMatchObject({ found: { kind: 'missing', seq: 3 } })
+  const end = await verify(lines.filter((_, n) => n !== 3))
+  expect(end).toMatchObject({ found: { kind: 'cut_off', seq: 4 } })
+})
+
+test('a made up stretch does not agree with an anchor, in it or kept elsewhere', async () => {
+  const [, second, third] = (await madeUp()) as [AuditRow, AuditRow, AuditRow]
+  const kept = await anchorOf(rows[2] as AuditRow)
+  const found = { kind: 'rewritten', seq: 3 }
+  const lie = await stretchAfter(second, [third])
+  expect(await verify(lie)).toMatchObject({ kind: 'whole', anchoredUpTo: null })
+  expect(await verify(lie, [kept])).toMatchObject({ found })
+  expect(await verify(await stretchAfter(second, [third], [kept]))).toMatchObject({ found })
+})
+
 test('a head that is not signed by the keys of the export is named', async () => {
   const other = await generateKeyPair('EdDSA', { crv: 'Ed25519' })
   const head = { workspaceId: WORKSPACE, seq: 5, hash: rows[4]?.hash ?? '', at: 1 }

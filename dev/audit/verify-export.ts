@@ -2,7 +2,7 @@ import type { JWK } from 'jose'
 import { type Anchor, anchorOf } from '#shared/audit/anchor.ts'
 import { anchorPublicKeys, verifiedAnchor } from '#shared/audit/anchor-signature.ts'
 import type { AuditRow } from '#shared/audit/entry.ts'
-import { ExportLine } from '#shared/audit/export-lines.ts'
+import { ExportLine, type ExportStretch } from '#shared/audit/export-lines.ts'
 import { sha256 } from '#shared/audit/sha256.ts'
 import { type Verdict, verifyChain } from '#shared/audit/verify.ts'
 
@@ -11,10 +11,14 @@ export class ExportError extends Error {
   override readonly name = 'ExportError'
 }
 
+/** Of an export and, where it is no whole log, which part of it. */
+export type ExportVerdict = Verdict & { stretch: ExportStretch | null }
+
 /**
  * Verifies an export, one line after another, with the signed head at its end and the anchors that were
  * kept elsewhere. The anchors' keys are those that the export names: somebody who made up a whole export can
- * sign it, but not with the key that signed an anchor kept elsewhere.
+ * sign it, but not with the key that signed an anchor kept elsewhere. Of a stretch nothing is said about what
+ * came before and after it.
  *
  * @param lines without line breaks
  * @param kept compact JWS
@@ -23,14 +27,14 @@ export class ExportError extends Error {
 export async function verifyExport(
   lines: AsyncIterable<string>,
   kept: readonly string[],
-): Promise<Verdict> {
+): Promise<ExportVerdict> {
   const read = exportLines(lines)
   const { value: first } = await read.next()
   if (first?.kind !== 'chain') throw new ExportError('The first line does not say whose log it is.')
-  const { workspaceId } = first
+  const { workspaceId, stretch = null } = first
   const keys = await anchorPublicKeys(first.keys as JWK[])
   const anchors: Anchor[] = []
-  for (const jws of kept) {
+  for (const jws of [...(stretch?.anchors ?? []), ...kept]) {
     anchors.push(anchorOf(await verifiedAnchor(jws.trim(), keys), workspaceId))
   }
   anchors.sort((a, b) => a.seq - b.seq)
@@ -46,11 +50,12 @@ export async function verifyExport(
       }
     }
   }
-  const verdict = await verifyChain({ workspaceId, rows: rows(), anchors, isWhole: true }, sha256)
-  if (verdict.kind === 'broken') return verdict
-  return atHead(verdict, head, last, async (jws) => {
-    return anchorOf(await verifiedAnchor(jws, keys), workspaceId)
-  })
+  const from = stretch?.after ?? undefined
+  const chain = { workspaceId, rows: rows(), anchors, from, isWhole: stretch === null }
+  const verdict = await verifyChain(chain, sha256)
+  if (verdict.kind === 'broken') return { ...verdict, stretch }
+  const verified = async (jws: string) => anchorOf(await verifiedAnchor(jws, keys), workspaceId)
+  return { ...(await atHead(verdict, head, last, verified)), stretch }
 }
 
 async function atHead(

@@ -4,17 +4,14 @@ import type { AuditRow } from '#shared/audit/entry.ts'
 import type { AuditStore } from './append.ts'
 import { auditRowOf, SELECT_ENTRIES } from './chain-rows.ts'
 import type { AuditEntryRead } from './contract.ts'
+import type { TimeRange } from './time-range.ts'
 
-export interface EntryFilter {
+export interface EntryFilter extends TimeRange {
   action?: string | undefined
   /** A user's id, a key's prefix or a job's name. */
   actor?: string | undefined
   /** The subject's id. */
   subject?: string | undefined
-  /** Unix milliseconds, inclusive. */
-  from?: number | undefined
-  /** Unix milliseconds, exclusive. */
-  to?: number | undefined
 }
 
 /** Where a page begins: entries before this one, by time and then by place. */

@@ -10,13 +10,13 @@ import { AuditEntryRead, AuditVerdict } from './contract.ts'
 import { exportLog } from './export-log.ts'
 import { listEntries, positionOf } from './list-entries.ts'
 import { originOf } from './origin.ts'
+import { ENDS_TOO_EARLY, endsAfterItBegins, TimeRangeQuery } from './time-range.ts'
 import { type StoredVerdict, verifyStored } from './verify-stored.ts'
 
 const tags = ['Audit']
 /** Not by its exact type: as one the compiler takes it for JSON. */
 const NDJSON: string = 'application/x-ndjson'
 const MAX_ID_CHARS = 300
-const Time = z.coerce.number().int().nonnegative()
 
 const listRoute = createRoute({
   method: 'get',
@@ -39,9 +39,8 @@ const listRoute = createRoute({
         .max(MAX_ID_CHARS)
         .optional()
         .openapi({ description: 'The id of what was changed' }),
-      from: Time.optional().openapi({ description: 'Unix milliseconds, inclusive' }),
-      to: Time.optional().openapi({ description: 'Unix milliseconds, exclusive' }),
-    }),
+      ...TimeRangeQuery,
+    }).refine(endsAfterItBegins, ENDS_TOO_EARLY),
   },
   responses: {
     200: {
@@ -79,16 +78,21 @@ const exportRoute = createRoute({
   path: '/api/v1/audit/export',
   operationId: 'exportAuditLog',
   tags,
-  summary: 'The whole log with a signed head, to be kept and verified elsewhere',
+  summary: 'The log with a signed head, to be kept and verified elsewhere',
   description:
     'Newline-delimited JSON: first the workspace and the keys of anchors, then the entries, last the ' +
-    'signed head. `npm run audit -- verify --file FILE` verifies it. The export is on record itself.',
+    'signed head. With `from` or `to` it is the shortest stretch of the chain that holds every entry of ' +
+    'that time, with the entry that it follows and the anchors along it: it can be verified too, so ' +
+    'what was written in between stands in it as well. `npm run audit -- verify --file FILE` verifies ' +
+    'either. The export is on record itself.',
   ...guarded('audit:export'),
+  request: { query: strictQuery(TimeRangeQuery).refine(endsAfterItBegins, ENDS_TOO_EARLY) },
   responses: {
     200: {
       description: 'The log',
       content: { [NDJSON]: { schema: z.string() } },
     },
+    400: problemContent('The query is not valid'),
     ...guardRefusals,
   },
 })
@@ -121,15 +125,25 @@ export function auditRoutes(): ApiApp {
   })
 
   app.openapi(exportRoute, async (c) => {
+    const range = c.req.valid('query')
     const { workspace } = c.get('caller')
     const hub = c.env.WORKSPACE_HUB.getByName(workspace.id)
     await hub.takeAudit()
     const subject = { kind: 'audit_log', id: workspace.id }
-    await hub.recordAudit({ action: 'audit.exported', subject, at: Date.now() }, originOf(c))
-    const anchored = await hub.anchorAudit()
-    const store = workspaceStore(c.env, workspace)
-    const body = await exportLog(workspace.id, store, anchorKeys(c.env), anchored)
-    return new Response(body, { headers: { 'content-type': NDJSON } })
+    const { from = null, to = null } = range
+    const after = from === null && to === null ? null : { from, to }
+    const exported = { action: 'audit.exported' as const, subject, at: Date.now(), after }
+    await hub.recordAudit(exported, originOf(c))
+    const log = {
+      workspaceId: workspace.id,
+      store: workspaceStore(c.env, workspace),
+      bucket: c.env.MODELS,
+      keys: anchorKeys(c.env),
+      anchored: await hub.anchorAudit(),
+    }
+    return new Response(await exportLog(log, after && range), {
+      headers: { 'content-type': NDJSON },
+    })
   })
   return app
 }

@@ -1,15 +1,13 @@
 import { type Anchor, anchorOf } from '#shared/audit/anchor.ts'
 import { sha256 } from '#shared/audit/sha256.ts'
 import { type ChainPlace, type Verdict, verifyChain } from '#shared/audit/verify.ts'
-import { anchoredEntries, storedAnchors } from './anchor-files.ts'
+import { anchoredEntries, spread, storedAnchors } from './anchor-files.ts'
 import type { AnchorKeys } from './anchor-keys.ts'
 import { type AuditStore, storedHead } from './append.ts'
 import { chainRows } from './chain-rows.ts'
 
 /** Half a second of hashing, and some forty pages. */
 const MAX_ENTRIES = 20_000
-/** Each is a read of the bucket, and one request may make a thousand. */
-const MAX_ANCHORS = 100
 
 /** Where the chain of a workspace and its anchors are. */
 export interface StoredChain {
@@ -55,10 +53,4 @@ export async function verifyStored(
   )
   const isGoingOn = verdict.kind === 'whole' && !isWhole
   return { verdict, next: isGoingOn ? verdict.head : null }
-}
-
-/** The last is among them: it vouches for all before it. */
-function spread(seqs: readonly number[]): number[] {
-  const step = Math.ceil(seqs.length / MAX_ANCHORS)
-  return seqs.filter((_, index) => (seqs.length - 1 - index) % step === 0)
 }

@@ -1,23 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Client, createClient } from '@libsql/client'
+import type { Client } from '@libsql/client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { migrate } from '#dev/platform/migrate.ts'
+import { type WorkspaceFile, workspaceFile } from '#dev/platform/workspace-file.fixture.ts'
 import { deliverErasures, type ErasureTargets } from './deliver-erasures.ts'
 import type { ErasureAnswer, ErasureOrder, ErasurePayload } from './erasure-order.ts'
 
 const KEY = '5e'.repeat(32)
 const ERASED_AT = 1_000
 
-let dir: string
+let file: WorkspaceFile
 let store: Client
 let epoch: string
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'edgewise-erasures-'))
-  store = createClient({ url: `file:${join(dir, 'workspace.db')}` })
-  await migrate(store, 'workspace')
+  file = await workspaceFile()
+  store = file.store
   epoch = String((await store.execute('SELECT epoch FROM store_meta')).rows[0]?.epoch)
 })
 
@@ -28,10 +24,7 @@ beforeEach(() =>
   ),
 )
 
-afterAll(async () => {
-  store.close()
-  await rm(dir, { recursive: true })
-})
+afterAll(() => file.remove())
 
 const PAYLOAD: ErasurePayload = {
   erasureId: 'e1',

@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Client, createClient } from '@libsql/client'
+import type { Client } from '@libsql/client'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { migrate } from '#dev/platform/migrate.ts'
+import { type WorkspaceFile, workspaceFile } from '#dev/platform/workspace-file.fixture.ts'
 import { subjectHash } from '#shared/erasure/subject-hash.ts'
 import type { Node } from '#shared/identity/link.ts'
 import { DERIVED_CONTENTS } from '../projection/derived-contents.fixture.ts'
@@ -27,19 +24,15 @@ const CONTENTS = {
   events: 'SELECT message_id FROM events ORDER BY ingest_seq',
 }
 
-let dir: string
+let file: WorkspaceFile
 let store: Client
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'edgewise-erasure-'))
-  store = createClient({ url: `file:${join(dir, 'workspace.db')}` })
-  await migrate(store, 'workspace')
+  file = await workspaceFile()
+  store = file.store
 })
 
-afterAll(async () => {
-  store.close()
-  await rm(dir, { recursive: true })
-})
+afterAll(() => file.remove())
 
 async function cursor(): Promise<ProjectorCursor> {
   const { rows } = await store.execute('SELECT * FROM projector_cursor')

@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Client, createClient } from '@libsql/client'
+import type { Client } from '@libsql/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { migrate } from '#dev/platform/migrate.ts'
+import { type WorkspaceFile, workspaceFile } from '#dev/platform/workspace-file.fixture.ts'
 import { Slot } from '#shared/targeting/slot.ts'
 import { testTrail } from '../audit/trail.fixture.ts'
 import type { Workspace } from '../tenancy/workspace.ts'
@@ -21,7 +18,7 @@ const workspace: Workspace = {
   databaseUrl: '',
 }
 
-let dir: string
+let file: WorkspaceFile
 let store: Client
 /** What KV holds, the version that the hub names, and the time. */
 let kv: Map<string, string>
@@ -29,18 +26,14 @@ let named: number
 let now: number
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'edgewise-hub-'))
-  store = createClient({ url: `file:${join(dir, 'store.db')}`, intMode: 'number' })
-  await migrate(store, 'workspace')
+  file = await workspaceFile()
+  store = file.store
   kv = new Map()
   named = 0
   now = 0
 })
 
-afterEach(async () => {
-  store.close()
-  await rm(dir, { recursive: true })
-})
+afterEach(() => file.remove())
 
 function slot(key: string, name = key): Slot {
   return Slot.parse({ key, name, status: 'published', variants: [], default: null })

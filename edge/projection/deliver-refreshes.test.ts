@@ -1,28 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Client, createClient } from '@libsql/client'
+import type { Client } from '@libsql/client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { migrate } from '#dev/platform/migrate.ts'
+import { type WorkspaceFile, workspaceFile } from '#dev/platform/workspace-file.fixture.ts'
 import type { PersonRefresh } from '../visitors/vouched-persons.ts'
 import { deliverRefreshes, type RefreshTargets } from './deliver-refreshes.ts'
 import { ADD_REFRESHES, NEXT_JOB_DUE_IN_MS, type ProfileRefresh } from './profile-refresh.ts'
 
-let dir: string
+let file: WorkspaceFile
 let store: Client
 let epoch: string
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'edgewise-refreshes-'))
-  store = createClient({ url: `file:${join(dir, 'workspace.db')}` })
-  await migrate(store, 'workspace')
+  file = await workspaceFile()
+  store = file.store
   epoch = String((await store.execute('SELECT epoch FROM store_meta')).rows[0]?.epoch)
 })
 
-afterAll(async () => {
-  store.close()
-  await rm(dir, { recursive: true })
-})
+afterAll(() => file.remove())
 
 beforeEach(() => store.execute('DELETE FROM outbox'))
 

@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Client, createClient } from '@libsql/client'
+import type { Client } from '@libsql/client'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { migrate } from '#dev/platform/migrate.ts'
+import { type WorkspaceFile, workspaceFile } from '#dev/platform/workspace-file.fixture.ts'
 import type { Link, LinkKind } from '#shared/identity/link.ts'
 import { resolvePersons, vouchedDevices } from '#shared/identity/resolve.ts'
 import { classifyWriteFailure } from '../store/outcome.ts'
@@ -24,19 +21,15 @@ const MARK_UNDONE =
   "INSERT INTO identity_undos (link_id, undone_at, reason) VALUES (?, 0, 'a test')"
 const days = new ZoneDays('Asia/Kathmandu')
 
-let dir: string
+let file: WorkspaceFile
 let store: Client
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'edgewise-projection-'))
-  store = createClient({ url: `file:${join(dir, 'workspace.db')}` })
-  await migrate(store, 'workspace')
+  file = await workspaceFile()
+  store = file.store
 })
 
-afterAll(async () => {
-  store.close()
-  await rm(dir, { recursive: true })
-})
+afterAll(() => file.remove())
 
 /** As after migration, but for the version, which only ever grows. */
 async function emptied(): Promise<ProjectorCursor> {

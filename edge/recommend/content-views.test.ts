@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Client, createClient } from '@libsql/client'
+import type { Client } from '@libsql/client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { migrate } from '#dev/platform/migrate.ts'
+import { type WorkspaceFile, workspaceFile } from '#dev/platform/workspace-file.fixture.ts'
 import type { CapturedEvent } from '#shared/events/captured-event.ts'
 import { capturedEvent } from '#shared/profile/captured-event.arbitrary.ts'
 import { drainStatements } from '../visitors/drain-statements.ts'
@@ -12,20 +9,16 @@ import { contentViews, MOST_PATHS_A_VISITOR } from './content-views.ts'
 
 const T0 = Date.UTC(2026, 0, 10, 9)
 
-let dir: string
+let file: WorkspaceFile
 let store: Client
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'edgewise-views-'))
-  store = createClient({ url: `file:${join(dir, 'store.db')}`, intMode: 'number' })
-  await migrate(store, 'workspace')
+  file = await workspaceFile()
+  store = file.store
   await store.execute('UPDATE store_meta SET replayed_epoch = epoch')
 })
 
-afterEach(async () => {
-  store.close()
-  await rm(dir, { recursive: true })
-})
+afterEach(() => file.remove())
 
 const view = (visitorId: string, path: string, minute: number, over: Partial<CapturedEvent> = {}) =>
   capturedEvent({

@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Client, createClient } from '@libsql/client'
+import type { Client } from '@libsql/client'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { migrate } from '#dev/platform/migrate.ts'
+import { afterEach, describe, expect, test } from 'vitest'
+import { type WorkspaceFile, workspaceFile } from '#dev/platform/workspace-file.fixture.ts'
 import type { CapturedEvent } from '#shared/events/captured-event.ts'
 import { FEATURES } from '#shared/features/registry.ts'
 import { capturedEvent, visitorEvents } from '#shared/profile/captured-event.arbitrary.ts'
@@ -21,23 +18,17 @@ const T0 = Date.UTC(2026, 0, 10, 9)
 const LONG_AFTER = T0 + 400 * DAY_MS
 const ALL: PageRequest = { after: '', limit: 200, knownBy: 'received', asOf: LONG_AFTER }
 
-let dir: string
-const stores: Client[] = []
+const files: WorkspaceFile[] = []
 let batches = 0
 
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'edgewise-training-'))
-})
-
 afterEach(async () => {
-  for (const store of stores.splice(0)) store.close()
-  await rm(dir, { recursive: true })
+  for (const file of files.splice(0)) await file.remove()
 })
 
 async function newStore(): Promise<Client> {
-  const store = createClient({ url: `file:${join(dir, `ws-${stores.length}.db`)}` })
-  stores.push(store)
-  await migrate(store, 'workspace')
+  const file = await workspaceFile()
+  files.push(file)
+  const { store } = file
   await store.execute('UPDATE store_meta SET replayed_epoch = epoch')
   return store
 }

@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Client, createClient } from '@libsql/client'
+import type { Client } from '@libsql/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { migrate } from '#dev/platform/migrate.ts'
+import { type WorkspaceFile, workspaceFile } from '#dev/platform/workspace-file.fixture.ts'
 import type { CapturedEvent } from '#shared/events/captured-event.ts'
 import { capturedEvent } from '#shared/profile/captured-event.arbitrary.ts'
 import { classifyWriteFailure } from '../store/outcome.ts'
@@ -20,19 +17,15 @@ import { type LogRow, messageIdOf } from './log-entry.ts'
 const NOW = Date.UTC(2026, 10, 22)
 const OBJECT = 'demo:local:0'
 
-let dir: string
+let file: WorkspaceFile
 let store: Client
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'edgewise-drain-'))
-  store = createClient({ url: `file:${join(dir, 'workspace.db')}` })
-  await migrate(store, 'workspace')
+  file = await workspaceFile()
+  store = file.store
 })
 
-afterEach(async () => {
-  store.close()
-  await rm(dir, { recursive: true })
-})
+afterEach(() => file.remove())
 
 let seq = 0
 

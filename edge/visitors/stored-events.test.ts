@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Client, createClient } from '@libsql/client'
+import type { Client } from '@libsql/client'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { migrate } from '#dev/platform/migrate.ts'
+import { type WorkspaceFile, workspaceFile } from '#dev/platform/workspace-file.fixture.ts'
 import { CapturedEvent } from '#shared/events/captured-event.ts'
 import { capturedEvent, visitorEvents } from '#shared/profile/captured-event.arbitrary.ts'
 import { drainStatements } from './drain-statements.ts'
@@ -18,20 +15,16 @@ import {
 
 const OBJECT = 'demo:local:0'
 
-let dir: string
+let file: WorkspaceFile
 let store: Client
 let batches = 0
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'edgewise-stored-'))
-  store = createClient({ url: `file:${join(dir, 'workspace.db')}` })
-  await migrate(store, 'workspace')
+  file = await workspaceFile()
+  store = file.store
 })
 
-afterEach(async () => {
-  store.close()
-  await rm(dir, { recursive: true })
-})
+afterEach(() => file.remove())
 
 async function drain(events: readonly CapturedEvent[]): Promise<void> {
   const rows = events.map(

@@ -8,9 +8,12 @@ import type { InStatement } from '@libsql/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { entryStatement } from '#edge/audit/append.ts'
 import { chainRows } from '#edge/audit/chain-rows.ts'
+import { auditOutboxStatement } from '#edge/audit/outbox.ts'
 import { chainEntry, emptyChain } from '#shared/audit/chain.ts'
+import { notedChange } from '#shared/audit/entry.ts'
 import { ExportLine } from '#shared/audit/export-lines.ts'
 import { sha256 } from '#shared/audit/sha256.ts'
+import { waitFor } from '#tests/platform/edge-client.ts'
 import {
   startTestPlatform,
   type TestPlatform,
@@ -57,6 +60,17 @@ async function writeAnew({ store }: TestWorkspace, id: string): Promise<void> {
   }
   await store.batch([...WITHOUT_TRIGGERS, 'DELETE FROM audit_entries', ...statements], 'write')
 }
+
+const newestAt = async (api: AuditApi): Promise<number> =>
+  (await api.list('?limit=1')).data[0]?.at ?? 0
+
+/** Until what is written has another time. */
+const past = (at: number) =>
+  waitFor(
+    () => Date.now() > at,
+    10_000,
+    () => `the clock to pass ${at}`,
+  )
 
 async function headOf(text: string): Promise<(ExportLine & { kind: 'head' }) | null> {
   const line = ExportLine.parse(JSON.parse(text.trim().split('\n').at(-1) ?? ''))
@@ -121,6 +135,61 @@ test('an export is verified without the edge, and holds it to an anchor that was
   await writeFile(later, await api.export())
   const anew = 'Entry 5 is not the one that was anchored: the log was written anew.'
   expect(await run('verify', '--file', later, '--anchor', anchor)).toEqual({ code: 1, said: anew })
+})
+
+test('an export of a time is the stretch of the chain that holds it, and is verified without the rest', async () => {
+  const { api } = await anchored('stretched')
+  await past(await newestAt(api))
+  await api.saveSlot('five')
+  const from = await newestAt(api)
+  await api.saveSlot('six')
+  await platform.edge.sweep()
+  await api.export()
+  const to = (await newestAt(api)) + 1
+  await past(to)
+  await api.saveSlot('late')
+  const file = join(dir, 'stretch')
+  const text = await api.export(`?from=${from}&to=${to}`)
+  await writeFile(file, text)
+  const lines = text
+    .trim()
+    .split('\n')
+    .map((line) => ExportLine.parse(JSON.parse(line)))
+  const entries = lines.flatMap((line) => (line.kind === 'entry' ? [line.entry] : []))
+  expect(entries.map(({ seq }) => seq)).toEqual([5, 6, 7])
+  expect(lines[0]).toMatchObject({ stretch: { from, to, after: { seq: 4 } } })
+  const whole =
+    'Entries 5 to 7, a part of the log, are as they were written; anchored up to entry 7.'
+  expect(await run('verify', '--file', file)).toEqual({ code: 0, said: whole })
+  await writeFile(file, text.replace('"id":"six"', '"id":"sex"'))
+  const changed = 'Entry 6 was changed after it was written.'
+  expect(await run('verify', '--file', file)).toEqual({ code: 1, said: changed })
+  const { data } = await api.list('?action=audit.exported')
+  expect(data.map(({ values }) => values?.after ?? null)).toEqual([{ from, to }, null])
+
+  await writeFile(file, await api.export('?to=1'))
+  const nothing = 'Nothing is on record of this time.'
+  expect(await run('verify', '--file', file)).toEqual({ code: 0, said: nothing })
+})
+
+test('an entry that came late is in the export of its time, with all that was written before it came', async () => {
+  const { api } = await anchored('latecomer')
+  const at = await newestAt(api)
+  await past(at)
+  await api.saveSlot('five')
+  const change = notedChange(
+    { actor: { kind: 'job', name: 'import' }, from: { country: null, client: null } },
+    { action: 'members.changed', subject: { kind: 'member', id: 'late' }, at },
+  )
+  await platform.control.execute(auditOutboxStatement(change, 'latecomer'))
+  await platform.edge.sweep()
+  const file = join(dir, 'latecomer')
+  await writeFile(file, await api.export(`?from=${at}&to=${at + 1}`))
+  const { code, said } = await run('verify', '--file', file)
+  expect(said).toMatch(
+    /^Entries \d to 6, a part of the log, are as they were written; anchored up to entry 4\.$/,
+  )
+  expect(code).toBe(0)
 })
 
 test('what cannot be verified is said in one sentence', async () => {

@@ -68,7 +68,7 @@ export class AuditApi {
     return Page.parse(await (await this.ask('GET', `audit${query}`)).json())
   }
 
-  async export(): Promise<string> {
-    return (await this.ask('POST', 'audit/export')).text()
+  async export(query = ''): Promise<string> {
+    return (await this.ask('POST', `audit/export${query}`)).text()
   }
 }

@@ -147,6 +147,41 @@ test('a list is paged from the newest to the oldest, whatever it is filtered by'
   expect((await api.ask('GET', 'audit/verify?cursor=nonsense')).status).toBe(400)
 })
 
+test('the entries of a time are paged like all of them, whatever else they are filtered by', async () => {
+  const { data: saved } = await api.list('?action=slots.saved')
+  const [newest, oldest] = [saved[0]?.at ?? 0, saved.at(-1)?.at ?? 0]
+  const time = `action=slots.saved&from=${oldest}&to=${newest + 1}`
+  const { data: first, next } = await api.list(`?limit=1&${time}`)
+  const { data: rest, next: end } = await api.list(`?limit=1&${time}&cursor=${next}`)
+  expect([...first, ...rest]).toEqual(saved)
+  expect(end).toBeNull()
+  expect((await api.list(`?action=slots.saved&from=${newest + 1}`)).data).toEqual([])
+  expect((await api.list(`?from=${newest}&to=${newest}`)).data).toEqual([])
+})
+
+test.each([
+  ['from=2&to=1', 'from: Give a time that is not later than to.', 'from'],
+  ['from=-1', 'from must be at least 0.', 'from'],
+  ['to=8640000000000001', 'to must be at most 8640000000000000.', 'to'],
+  ['to=yesterday', 'to must be a number.', 'to'],
+])(
+  'a time that cannot be is refused by name, in a list and an export: %s',
+  async (query, detail, field) => {
+    const { data: before } = await api.list('?action=audit.exported')
+    for (const answer of [
+      await api.ask('GET', `audit?${query}`),
+      await api.ask('POST', `audit/export?${query}`),
+    ]) {
+      expect(await answer.json()).toMatchObject({
+        status: 400,
+        detail,
+        next: `Correct ${field} and send again.`,
+      })
+    }
+    expect((await api.list('?action=audit.exported')).data).toEqual(before)
+  },
+)
+
 test('another workspace sees nothing of it', async () => {
   const other = new AuditApi((await platform.addWorkspace('stranger')).target)
   expect(await other.list()).toEqual({ data: [], next: null })

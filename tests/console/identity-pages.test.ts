@@ -2,8 +2,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { auditOutboxStatement } from '#edge/audit/outbox.ts'
+import { notedChange } from '#shared/audit/entry.ts'
 import { AuditApi } from '#tests/audit/audit-api.ts'
 import { SECRET_KEY, WRITE_KEY } from '#tests/platform/faulty-platform.ts'
+import { dayOf } from '../../desktop/renderer/features/audit/time-choice.ts'
 import { CLIENT, COMPANY_DOMAIN, type Company, startCompany } from './company.ts'
 import {
   confirmInBrowser,
@@ -252,6 +255,57 @@ test('a long log is loaded as it is read, saved as a file, and verified to its e
   await owner.picture('audit-whole')
 })
 
+test('the log is read and saved for a time, together with what else it is filtered by', async () => {
+  const entries = panel(owner, 'Entries')
+  const LONG_AGO_MS = 40 * 86_400_000
+  const at = new Date(Date.now() - LONG_AGO_MS).setHours(23, 59, 59, 999)
+  const change = notedChange(
+    { actor: { kind: 'job', name: 'import' }, from: { country: null, client: null } },
+    { action: 'members.changed', subject: { kind: 'member', id: 'usr_long_ago' }, at },
+  )
+  await product.platform.control.execute(auditOutboxStatement(change, 'demo'))
+  await product.platform.edge.sweep()
+
+  const when = entries.getByLabel('When')
+  await entries.getByLabel('What was done').selectOption('members.changed')
+  await row(entries, 'member usr_long_ago').waitFor()
+  expect(await entries.getByRole('listitem').count()).toBe(3)
+  await when.selectOption('Last 30 days')
+  await expect.poll(() => entries.getByRole('listitem').count()).toBe(2)
+
+  await when.selectOption('From – to')
+  const day = dayOf(at)
+  await entries.getByLabel('First day').fill(day)
+  await entries.getByLabel('Last day').fill(day)
+  await row(entries, 'member usr_long_ago').waitFor()
+  await expect.poll(() => entries.getByRole('listitem').count()).toBe(1)
+  await owner.picture('audit-days')
+  const saved = owner.page.waitForEvent('download')
+  await entries.getByRole('button', { name: 'Export' }).click()
+  const download = await saved
+  expect(download.suggestedFilename()).toMatch(/^audit-demo-\d{4}-\d\d-\d\d-part\.ndjson$/)
+  const lines = readFileSync(await download.path(), 'utf8')
+    .trim()
+    .split('\n')
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { kind: 'chain', stretch: { from: new Date(at).setHours(0, 0, 0, 0), to: at + 1 } },
+    { kind: 'entry', entry: { subject: { id: 'usr_long_ago' }, at } },
+    { kind: 'head' },
+  ])
+
+  await entries.getByLabel('What was done').selectOption('keys.made')
+  await entries.getByText('Nothing like this is on record').waitFor()
+  await entries.getByLabel('First day').fill(dayOf(Date.now()))
+  await entries.getByText('The last day comes before the first').waitFor()
+  expect(await entries.getByRole('button', { name: 'Export' }).isDisabled()).toBe(true)
+  await owner.picture('audit-no-time')
+  await entries.getByLabel('Last day').fill('')
+  await row(entries, 'A key was made.').waitFor()
+  await when.selectOption('All time')
+  await entries.getByLabel('What was done').selectOption('Everything')
+  await row(entries, 'slot slot-44').waitFor()
+})
+
 test('a row that somebody changes in the database is named, and erased values are called erased', async () => {
   const entries = panel(owner, 'Entries')
   const { store } = product.platform
@@ -469,6 +523,10 @@ test('every page fits a telephone, in the dark too', async () => {
       expect(await sticksOut(owner.page), link).toEqual([])
     }
   }
+  await owner.open('Audit')
+  await panel(owner, 'Entries').getByLabel('When').selectOption('From – to')
+  await owner.picture('phone-audit-days-dark')
+  expect(await sticksOut(owner.page)).toEqual([])
   await owner.open('Keys')
   await owner.page.getByRole('button', { name: 'Make a key' }).click()
   await owner.page.getByRole('radio', { name: /Secret key/ }).check()

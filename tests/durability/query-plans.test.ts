@@ -84,9 +84,10 @@ async function exerciseEverything(): Promise<void> {
   for (const path of ['models', 'rollout', 'model-changes', 'model-alerts', 'model-watch']) {
     await client.get(`/api/v1/${path}`)
   }
-  const filters = ['', 'action=slots.saved', 'actor=secret key', 'subject=hero', 'from=1', 'to=9']
-  for (const query of [...filters, 'action=slots.saved&actor=ada&subject=hero&from=1&to=9']) {
-    await client.get(`/api/v1/audit?${query}`)
+  const filters = ['', 'action=slots.saved', 'actor=secret key', 'subject=hero']
+  const all = 'action=slots.saved&actor=ada&subject=hero'
+  for (const time of ['', 'from=1', 'to=9', 'from=1&to=9']) {
+    for (const filter of [...filters, all]) await client.get(`/api/v1/audit?${filter}&${time}`)
   }
   for (let times = 0; times < 2; times++) {
     expect(await post('/api/v1/projection/rebuild', {})).toBe(202)
@@ -96,7 +97,9 @@ async function exerciseEverything(): Promise<void> {
   const page = await client.get<{ next: string }>('/api/v1/audit?limit=1')
   await client.get(`/api/v1/audit?cursor=${page.next}`)
   await client.get('/api/v1/audit/verify')
-  expect(await post('/api/v1/audit/export', {})).toBe(200)
+  for (const query of ['', '?from=1', '?to=9', '?from=1&to=9999999999999']) {
+    expect(await post(`/api/v1/audit/export${query}`, {})).toBe(200)
+  }
   const own = "SELECT link_id FROM identity_links WHERE kind = 'claim' LIMIT 1"
   const { rows } = await platform.store.execute(own)
   asked.delete(own)
@@ -196,6 +199,28 @@ test('visitors of a grade are read from their own index, in the order of the pag
       expect.stringMatching(/^SEARCH visitors USING INDEX visitors_grade \(grade=\?/),
     ])
   }
+})
+
+test('entries of a time are read from an index that is in the order of time, with and without filters', async () => {
+  const ofTime = [...asked].filter((sql) =>
+    /^SELECT.*FROM audit_entries.*\bat (>=|<) \?/s.test(sql),
+  )
+  const paged = ofTime.filter((sql) => !sql.includes('min(seq)'))
+  expect(paged).toHaveLength(15)
+  for (const sql of paged) {
+    const [entries, values, ...more] = await planOf(sql)
+    expect(entries, sql).toMatch(
+      /^SEARCH e USING INDEX audit_entries_\w+ \((\w+=\? AND )?at[><]\?( AND at<\?)?\)/,
+    )
+    expect([values, more]).toEqual([
+      expect.stringMatching(/^SEARCH v USING INTEGER PRIMARY KEY/),
+      [],
+    ])
+  }
+  const [ends] = ofTime.filter((sql) => sql.includes('min(seq)'))
+  expect(await planOf(ends ?? '')).toEqual([
+    'SEARCH audit_entries USING COVERING INDEX audit_entries_at (at>? AND at<?)',
+  ])
 })
 
 test('a statement that does read a growing table whole would be noticed, under an alias too', async () => {

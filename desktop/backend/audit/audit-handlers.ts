@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { type AUDIT_METHODS, type AuditFilter, AuditItem, AuditStretch } from '#rpc/audit.ts'
+import {
+  type AUDIT_METHODS,
+  type AuditFilter,
+  AuditItem,
+  type AuditRange,
+  AuditStretch,
+} from '#rpc/audit.ts'
 import type { RpcHandlers } from '#rpc/server.ts'
 import { askEdge, type EdgeSource, readTextOfEdge } from '../edge/ask-edge.ts'
 
@@ -29,16 +35,28 @@ export function auditHandlers(
       const { broken, ...verdict } = await askEdge(edge, 'GET', path, Verdict)
       return { ...verdict, brokenSeq: broken?.seq ?? null }
     },
-    'audit.export': async () => {
-      const text = await readTextOfEdge(edge, 'POST', '/api/v1/audit/export', MAX_EXPORT_BYTES)
+    'audit.export': async (range) => {
+      const query = rangeQuery(range)
+      const path = `/api/v1/audit/export?${query}`
+      const text = await readTextOfEdge(edge, 'POST', path, MAX_EXPORT_BYTES)
       const day = new Date(now()).toISOString().slice(0, 10)
-      return { fileName: `audit-${workspace()}-${day}.ndjson`, text }
+      const part = query.size === 0 ? '' : '-part'
+      return { fileName: `audit-${workspace()}-${day}${part}.ndjson`, text }
     },
   }
 }
 
-const queryOf = ({ action, actor }: AuditFilter, cursor: string | null, limit: number): string => {
-  const query = new URLSearchParams({ limit: String(limit) })
+const rangeQuery = ({ from, to }: AuditRange): URLSearchParams => {
+  const query = new URLSearchParams()
+  if (from != null) query.set('from', String(from))
+  if (to != null) query.set('to', String(to))
+  return query
+}
+
+const queryOf = (filter: AuditFilter, cursor: string | null, limit: number): string => {
+  const { action, actor } = filter
+  const query = rangeQuery(filter)
+  query.set('limit', String(limit))
   if (action !== null) query.set('action', action)
   if (actor !== null) query.set('actor', actor)
   if (cursor !== null) query.set('cursor', cursor)

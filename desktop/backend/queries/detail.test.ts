@@ -2,13 +2,13 @@ import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Reason } from '#shared/scoring/score.ts'
 import { SESSION_IDLE_MS } from '#shared/sessions/session.ts'
-import { SYNC_PROTOCOL_VERSION } from '#shared/sync/protocol.ts'
 import { applyPage, type PullPage } from '../replica/apply-page.ts'
 import { RAW_WINDOW } from '../replica/raw-window.ts'
 import { emptyReplica } from '../replica/state.ts'
 import {
   eventFact,
   personFact,
+  pullPage,
   scoredVisitor,
   T0,
   verdictFact,
@@ -26,25 +26,8 @@ beforeAll(async () => {
 afterAll(() => db.close())
 beforeEach(() => db.transaction((tx) => emptyReplica(tx, 'fixture', null)))
 
-const apply = (partial: Partial<PullPage>) => {
-  const page: PullPage = {
-    kind: 'page',
-    protocol: SYNC_PROTOCOL_VERSION,
-    epoch: 'epoch-1',
-    edit: 0,
-    facts: { ingestSeq: 0, verdictSeq: 0, version: 0 },
-    slots: [],
-    events: [],
-    verdicts: [],
-    visitors: [],
-    persons: [],
-    erasures: [],
-    erasureKey: null,
-    more: false,
-    ...partial,
-  }
-  return applyPage(db, page, { window: RAW_WINDOW, now: T0 })
-}
+const apply = (partial: Partial<PullPage>) =>
+  applyPage(db, pullPage(partial), { window: RAW_WINDOW, now: T0 })
 
 const reason = (feature: string, contribution: number): Reason => ({
   feature,

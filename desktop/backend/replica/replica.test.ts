@@ -2,12 +2,12 @@ import type { PGlite } from '@electric-sql/pglite'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { personSubject, subjectHash, visitorSubject } from '#shared/erasure/subject-hash.ts'
-import { SYNC_PROTOCOL_VERSION } from '#shared/sync/protocol.ts'
 import { listLeads } from '../queries/leads.ts'
 import { getStreamItem, listStream } from '../queries/stream.ts'
 import {
   eventFact,
   personFact,
+  pullPage,
   scoredVisitor,
   T0,
   verdictFact,
@@ -28,25 +28,8 @@ beforeAll(async () => {
 afterAll(() => db.close())
 beforeEach(() => db.transaction((tx) => emptyReplica(tx, 'fixture', null)))
 
-const page = (partial: Partial<PullPage>): PullPage => ({
-  kind: 'page',
-  protocol: SYNC_PROTOCOL_VERSION,
-  epoch: 'epoch-1',
-  edit: 0,
-  facts: { ingestSeq: 0, verdictSeq: 0, version: 0 },
-  slots: [],
-  events: [],
-  verdicts: [],
-  visitors: [],
-  persons: [],
-  erasures: [],
-  erasureKey: null,
-  more: false,
-  ...partial,
-})
-
 const apply = (partial: Partial<PullPage>, now = T0 + 60_000) =>
-  applyPage(db, page(partial), { window: RAW_WINDOW, now })
+  applyPage(db, pullPage(partial), { window: RAW_WINDOW, now })
 
 const stream = async (filter: Parameters<typeof listStream>[1]['filter'] | object = {}) =>
   listStream(db, {

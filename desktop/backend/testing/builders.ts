@@ -1,4 +1,11 @@
-import type { EventFact, PersonFact, VerdictFact, VisitorFact } from '#shared/sync/protocol.ts'
+import {
+  type EventFact,
+  type PersonFact,
+  SYNC_PROTOCOL_VERSION,
+  type VerdictFact,
+  type VisitorFact,
+} from '#shared/sync/protocol.ts'
+import type { PullPage } from '../replica/apply-page.ts'
 
 /** Noon of a fixed day, so that no test runs over midnight. */
 export const T0 = new Date('2026-03-10T12:00:00').getTime()
@@ -94,3 +101,20 @@ export const recentEvents = (count: number) => {
     eventFact({ ingestSeq: i + 1, visitorId: `v${i % 50}`, receivedAt: now - count + i }),
   )
 }
+
+export const pullPage = (partial: Partial<PullPage>): PullPage => ({
+  kind: 'page',
+  protocol: SYNC_PROTOCOL_VERSION,
+  epoch: 'epoch-1',
+  edit: 0,
+  facts: { ingestSeq: 0, verdictSeq: 0, version: 0 },
+  slots: [],
+  events: [],
+  verdicts: [],
+  visitors: [],
+  persons: [],
+  erasures: [],
+  erasureKey: null,
+  more: false,
+  ...partial,
+})

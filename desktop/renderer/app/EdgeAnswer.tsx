@@ -1,8 +1,7 @@
 import { CloudOff } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { Button } from '../ui/Button.tsx'
-import { EmptyState } from '../ui/EmptyState.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
+import { FetchFailed } from './FetchFailed.tsx'
 import type { Remote } from './remote.ts'
 
 /** What is asked of the edge: on its way, not to be had, or there. */
@@ -19,12 +18,5 @@ export const EdgeAnswer = <T,>({
 }) => {
   if (remote.name === 'loading') return <SkeletonRows rows={rows} height={64} />
   if (remote.name === 'ready') return children(remote.value)
-  return (
-    <EmptyState
-      icon={CloudOff}
-      title={remote.error.message}
-      text={remote.error.next ?? ''}
-      action={<Button onClick={() => void retry()}>Try again</Button>}
-    />
-  )
+  return <FetchFailed icon={CloudOff} error={remote.error} retry={retry} />
 }

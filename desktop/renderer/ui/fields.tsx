@@ -2,6 +2,9 @@ import { Search, X } from 'lucide-react'
 import type { ReactNode, Ref } from 'react'
 import './fields.css'
 
+/** The edge takes no longer names. */
+const MAX_NAME_CHARS = 60
+
 /** A field that searches while one types. Escape empties it, then leaves it. */
 export const SearchField = ({
   label,
@@ -86,6 +89,32 @@ export const Select = <Value extends string>({
   </select>
 )
 
+/** A day by the browser's own calendar, as `2026-05-01`; empty for none. */
+export const DateField = ({
+  label,
+  value,
+  min,
+  max,
+  onChange,
+}: {
+  label: string
+  value: string
+  min?: string
+  max?: string
+  onChange: (value: string) => void
+}) => (
+  <input
+    className="date-field"
+    type="date"
+    aria-label={label}
+    title={label}
+    value={value}
+    min={min}
+    max={max}
+    onChange={(event) => onChange(event.target.value)}
+  />
+)
+
 /** A field of a form under its name, with a word on what belongs into it. */
 export const Field = ({
   label,
@@ -102,6 +131,27 @@ export const Field = ({
     {children}
     {note !== undefined && <span className="field-note">{note}</span>}
   </label>
+)
+
+/** What somebody calls something they make. */
+export const NameField = ({
+  note,
+  value,
+  onChange,
+}: {
+  note?: string
+  value: string
+  onChange: (value: string) => void
+}) => (
+  <Field label="Name" note={note}>
+    <input
+      className="field-input"
+      required
+      maxLength={MAX_NAME_CHARS}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  </Field>
 )
 
 /** One thing that is so or not. */

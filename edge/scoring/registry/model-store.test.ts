@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Client, createClient } from '@libsql/client'
+import type { Client } from '@libsql/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { migrate } from '#dev/platform/migrate.ts'
+import { type WorkspaceFile, workspaceFile } from '#dev/platform/workspace-file.fixture.ts'
 import { type Rollout, type RolloutCommand, STARTER_ROLLOUT } from '#shared/scoring/rollout.ts'
 import { TEST_ORIGIN, testTrail } from '../../audit/trail.fixture.ts'
 import { randomModel } from '../model.fixture.ts'
@@ -13,15 +10,14 @@ type CuttableStore = Parameters<typeof changeRollout>[0]
 
 const CONTEXT = { origin: TEST_ORIGIN, reason: 'because', checks: null }
 
-let dir: string
+let file: WorkspaceFile
 let store: Client
 /** What the hub names. */
 let named: Rollout | null
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'edgewise-models-'))
-  store = createClient({ url: `file:${join(dir, 'store.db')}`, intMode: 'number' })
-  await migrate(store, 'workspace')
+  file = await workspaceFile()
+  store = file.store
   named = null
   for (const seed of [1, 2]) {
     const { manifest, onnx } = await randomModel(seed)
@@ -30,10 +26,7 @@ beforeEach(async () => {
   }
 })
 
-afterEach(async () => {
-  store.close()
-  await rm(dir, { recursive: true })
-})
+afterEach(() => file.remove())
 
 async function change(command: RolloutCommand, through: CuttableStore = store) {
   const answer = await changeRollout(through, named, command, CONTEXT, testTrail(store), 5)

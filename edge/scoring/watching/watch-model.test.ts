@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Client, createClient } from '@libsql/client'
+import type { Client } from '@libsql/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { migrate } from '#dev/platform/migrate.ts'
+import { type WorkspaceFile, workspaceFile } from '#dev/platform/workspace-file.fixture.ts'
 import { uniform } from '../model.fixture.ts'
 import { watchModel } from './watch-model.ts'
 
@@ -11,13 +8,12 @@ const DAY_MS = 86_400_000
 const NOW = Date.UTC(2026, 10, 28)
 const MODEL = 'lead-1'
 
-let dir: string
+let file: WorkspaceFile
 let store: Client
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'edgewise-watch-'))
-  store = createClient({ url: `file:${join(dir, 'store.db')}`, intMode: 'number' })
-  await migrate(store, 'workspace')
+  file = await workspaceFile()
+  store = file.store
   await store.execute({
     sql: `INSERT INTO models (version, stage, stage_since, manifest, onnx_bytes, created_at)
           VALUES (?1, 'champion', ?2, '{}', 1, ?2)`,
@@ -25,10 +21,7 @@ beforeEach(async () => {
   })
 })
 
-afterEach(async () => {
-  store.close()
-  await rm(dir, { recursive: true })
-})
+afterEach(() => file.remove())
 
 interface World {
   seed: number

@@ -1,11 +1,12 @@
 import { useStore } from 'zustand'
 import { useConsoleStores } from '../../app/console-stores.ts'
 import { Select } from '../../ui/fields.tsx'
+import { AuditTime } from './AuditTime.tsx'
 import { ACTION_CHOICES, actorId, whoWords } from './audit-words.ts'
 
 const ALL = ''
 
-/** By what was done, and by whom: members, and whoever else stands in what was loaded. */
+/** By what was done, when, and by whom: members, and whoever else stands in what was loaded. */
 export const AuditFilters = () => {
   const { filter, list, people, setFilter } = useStore(useConsoleStores().audit)
   const members = people.map(({ userId, name }) => ({ value: userId, label: name }))
@@ -33,6 +34,7 @@ export const AuditFilters = () => {
         options={[{ value: ALL, label: 'Everybody' }, ...actors.values()]}
         onChange={(value) => setFilter({ actor: value === ALL ? null : value })}
       />
+      <AuditTime />
     </>
   )
 }

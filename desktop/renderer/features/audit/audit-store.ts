@@ -4,10 +4,15 @@ import type { RpcErrorBody } from '#rpc/rpc-error.ts'
 import type { ConsoleLink } from '../../app/console-link.ts'
 import { type EdgeChange, edgeChanges } from '../../app/edge-change.ts'
 import { errorOf, latestOnly, type Remote } from '../../app/remote.ts'
+import { ALL_TIME, rangeOf, type TimeChoice } from './time-choice.ts'
 
 const PAGE_ENTRIES = 50
 
-export type AuditList = { items: AuditItem[]; next: string | null }
+/** What was asked for is kept, so that the next page is of the same time. */
+export type AuditList = { asked: AuditFilter; items: AuditItem[]; next: string | null }
+
+/** By what entries are chosen on the page. */
+export type AuditChoice = Pick<AuditFilter, 'action' | 'actor'> & { time: TimeChoice }
 
 export type Verification =
   | { name: 'walking'; upTo: number }
@@ -16,7 +21,7 @@ export type Verification =
   | { name: 'failed'; error: RpcErrorBody }
 
 export type AuditStore = StoreApi<{
-  filter: AuditFilter
+  filter: AuditChoice
   list: Remote<AuditList>
   isLoadingMore: boolean
   /** Names by the ids that stand in the entries. */
@@ -29,7 +34,7 @@ export type AuditStore = StoreApi<{
   notice: string | null
   refresh: () => Promise<void>
   reset: () => void
-  setFilter: (filter: Partial<AuditFilter>) => void
+  setFilter: (filter: Partial<AuditChoice>) => void
   loadMore: () => Promise<void>
   verify: () => Promise<void>
   open: (item: AuditItem) => void
@@ -37,7 +42,7 @@ export type AuditStore = StoreApi<{
   exportLog: () => Promise<void>
 }>
 
-const EVERYTHING: AuditFilter = { action: null, actor: null }
+export const EVERYTHING: AuditChoice = { action: null, actor: null, time: ALL_TIME }
 
 /**
  * The audit log, as the edge has it: nothing of it is kept on this computer.
@@ -51,8 +56,10 @@ export const createAuditStore = (
   saveFile: (name: string, text: string) => void,
 ): AuditStore => {
   const run = latestOnly()
-  const fetchPage = (filter: AuditFilter, cursor: string | null) =>
-    link.call('audit.list', { filter, cursor, limit: PAGE_ENTRIES })
+  const fetchPage = async (asked: AuditFilter, cursor: string | null): Promise<AuditList> => {
+    const page = await link.call('audit.list', { filter: asked, cursor, limit: PAGE_ENTRIES })
+    return { asked, ...page }
+  }
   return createStore((set, get) => {
     const { initial, attempt } = edgeChanges(
       (change) => set({ exporting: { ...get().exporting, ...change } }),
@@ -75,11 +82,13 @@ export const createAuditStore = (
       exporting: initial,
       notice: null,
       async refresh() {
-        const { filter } = get()
+        const { time, ...filter } = get().filter
+        const range = rangeOf(time, Date.now())
+        if (range === null) return
         await Promise.all([
           learnNames(),
           run(
-            () => fetchPage(filter, null),
+            () => fetchPage({ ...filter, ...range }, null),
             () => get().list,
             (list) => set({ list }),
           ),
@@ -102,15 +111,15 @@ export const createAuditStore = (
         void get().refresh()
       },
       async loadMore() {
-        const { list, filter, isLoadingMore } = get()
+        const { list, isLoadingMore } = get()
         if (isLoadingMore || list.name !== 'ready' || list.value.next === null) return
         set({ isLoadingMore: true })
         try {
-          const page = await fetchPage(filter, list.value.next)
+          const page = await fetchPage(list.value.asked, list.value.next)
           // Another filter, or the newest page again, has come in between.
           if (get().list !== list) return
           const items = [...list.value.items, ...page.items]
-          set({ list: { name: 'ready', value: { items, next: page.next } } })
+          set({ list: { name: 'ready', value: { ...page, items } } })
         } catch (error) {
           set({ exporting: { ...get().exporting, refusal: errorOf(error) } })
         } finally {
@@ -147,10 +156,13 @@ export const createAuditStore = (
       close: () => set({ opened: null }),
       async exportLog() {
         set({ notice: null })
+        const range = rangeOf(get().filter.time, Date.now())
+        if (range === null) return
+        const saved = range.from === null && range.to === null ? 'The log' : 'This part of the log'
         await attempt(async () => {
-          const { fileName, text } = await link.call('audit.export', {})
+          const { fileName, text } = await link.call('audit.export', range)
           if (text !== null) saveFile(fileName, text)
-          set({ notice: text === null ? TOO_LONG : `The log was saved as ${fileName}.` })
+          set({ notice: text === null ? TOO_LONG : `${saved} was saved as ${fileName}.` })
         })
       },
     }
@@ -158,4 +170,4 @@ export const createAuditStore = (
 }
 
 const TOO_LONG =
-  'The log is too long for this page. POST /api/v1/audit/export gives all of it, and npm run audit verifies it.'
+  'The log is too long for this page. Choose a shorter time, or do without the page: POST /api/v1/audit/export gives all of it, and npm run audit verifies it.'

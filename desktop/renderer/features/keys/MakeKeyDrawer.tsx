@@ -7,10 +7,10 @@ import { useConsoleStores } from '../../app/console-stores.ts'
 import { PermissionPicker } from '../../app/PermissionPicker.tsx'
 import { useMe } from '../../app/use-me.ts'
 import { FormDrawer } from '../../ui/FormDrawer.tsx'
-import { Field } from '../../ui/fields.tsx'
+import { NameField } from '../../ui/fields.tsx'
 import { KIND_WORDS, originsOf } from './key-words.ts'
+import { LinesField } from './LinesField.tsx'
 
-const MAX_NAME_CHARS = 60
 const OFFERED: readonly string[] = permissionsOfKey('secret')
 
 /** A new key: what for, and what it may do. */
@@ -51,33 +51,19 @@ export const MakeKeyDrawer = () => {
           </label>
         ))}
       </fieldset>
-      <Field label="Name" note="What it is for, so that it can be told from others later.">
-        <input
-          className="field-input"
-          required
-          maxLength={MAX_NAME_CHARS}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-      </Field>
+      <NameField
+        note="What it is for, so that it can be told from others later."
+        value={name}
+        onChange={setName}
+      />
       {kind === 'write' ? (
-        <Field
+        <LinesField
           label="Sites that may use it"
-          note={
-            read.kind === 'invalid'
-              ? read.message
-              : 'One a line, such as https://www.example.com. Left empty, any site may.'
-          }
-        >
-          <textarea
-            className="field-input code"
-            rows={3}
-            spellCheck={false}
-            aria-invalid={read.kind === 'invalid'}
-            value={origins}
-            onChange={(event) => setOrigins(event.target.value)}
-          />
-        </Field>
+          note="One a line, such as https://www.example.com. Left empty, any site may."
+          value={origins}
+          read={read}
+          onChange={setOrigins}
+        />
       ) : (
         <PermissionPicker
           label="It may"

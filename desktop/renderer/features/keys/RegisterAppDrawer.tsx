@@ -5,10 +5,9 @@ import { useConsoleStores } from '../../app/console-stores.ts'
 import { PermissionPicker } from '../../app/PermissionPicker.tsx'
 import { useMe } from '../../app/use-me.ts'
 import { FormDrawer } from '../../ui/FormDrawer.tsx'
-import { CheckField, Field } from '../../ui/fields.tsx'
+import { CheckField, NameField } from '../../ui/fields.tsx'
 import { redirectsOf } from './key-words.ts'
-
-const MAX_NAME_CHARS = 60
+import { LinesField } from './LinesField.tsx'
 
 /** An app of others that people of this workspace may let in. */
 export const RegisterAppDrawer = () => {
@@ -33,32 +32,18 @@ export const RegisterAppDrawer = () => {
       onClose={close}
       refusal={<ChangeRefusal change={changing} />}
     >
-      <Field label="Name" note="People see it when the app asks to be let in.">
-        <input
-          className="field-input"
-          required
-          maxLength={MAX_NAME_CHARS}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-      </Field>
-      <Field
+      <NameField
+        note="People see it when the app asks to be let in."
+        value={name}
+        onChange={setName}
+      />
+      <LinesField
         label="Addresses for its answers"
-        note={
-          read.kind === 'invalid'
-            ? read.message
-            : 'One a line. They are compared letter by letter; http only for 127.0.0.1, on any port.'
-        }
-      >
-        <textarea
-          className="field-input code"
-          rows={3}
-          spellCheck={false}
-          aria-invalid={read.kind === 'invalid'}
-          value={redirects}
-          onChange={(event) => setRedirects(event.target.value)}
-        />
-      </Field>
+        note="One a line. They are compared letter by letter; http only for 127.0.0.1, on any port."
+        value={redirects}
+        read={read}
+        onChange={setRedirects}
+      />
       <CheckField checked={confidential} onChange={setConfidential}>
         It runs on a server that can keep a secret
       </CheckField>

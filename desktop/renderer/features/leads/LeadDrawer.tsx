@@ -1,8 +1,9 @@
-import { CircleAlert, UserRoundX } from 'lucide-react'
+import { UserRoundX } from 'lucide-react'
 import { useStore } from 'zustand'
 import type { LeadDetail } from '#rpc/leads.ts'
 import { useNow } from '../../app/clock.ts'
 import { useConsoleStores } from '../../app/console-stores.ts'
+import { FetchFailed } from '../../app/FetchFailed.tsx'
 import { ago, wholeTime } from '../../app/time-words.ts'
 import { Badge } from '../../ui/Badge.tsx'
 import { Button } from '../../ui/Button.tsx'
@@ -35,16 +36,7 @@ const DrawerBody = () => {
   const { leadPanel } = useConsoleStores()
   const { detail, refresh, close } = useStore(leadPanel)
   if (detail.name === 'loading') return <SkeletonRows rows={8} height={64} />
-  if (detail.name === 'failed') {
-    return (
-      <EmptyState
-        icon={CircleAlert}
-        title={detail.error.message}
-        text={detail.error.next ?? ''}
-        action={<Button onClick={() => void refresh()}>Try again</Button>}
-      />
-    )
-  }
+  if (detail.name === 'failed') return <FetchFailed error={detail.error} retry={refresh} />
   if (detail.value === null) {
     return (
       <EmptyState

@@ -1,10 +1,11 @@
-import { ArrowDown, CircleAlert, SearchX, UserRoundCheck, Users } from 'lucide-react'
+import { ArrowDown, SearchX, UserRoundCheck, Users } from 'lucide-react'
 import { type Ref, useCallback, useMemo, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { Lead, LeadSort } from '#rpc/leads.ts'
 import { GRADES } from '#shared/scoring/score.ts'
 import { useNow } from '../../app/clock.ts'
 import { openLead, useConsoleStores } from '../../app/console-stores.ts'
+import { FetchFailed } from '../../app/FetchFailed.tsx'
 import { ago, wholeTime } from '../../app/time-words.ts'
 import { Button } from '../../ui/Button.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
@@ -88,16 +89,7 @@ const LeadsBody = () => {
   )
 
   if (held.name === 'loading') return <SkeletonRows rows={10} height={ROW_PX} />
-  if (held.name === 'failed') {
-    return (
-      <EmptyState
-        icon={CircleAlert}
-        title={held.error.message}
-        text={held.error.next ?? ''}
-        action={<Button onClick={() => void refresh()}>Try again</Button>}
-      />
-    )
-  }
+  if (held.name === 'failed') return <FetchFailed error={held.error} retry={refresh} />
   if (held.value.items.length === 0) {
     if (isFiltered(view)) {
       return (

@@ -4,6 +4,7 @@ import type { ModelsView, ModelView } from '#rpc/models.ts'
 import { ChangeRefusal } from '../../app/ChangeRefusal.tsx'
 import { useNow } from '../../app/clock.ts'
 import { useConsoleStores } from '../../app/console-stores.ts'
+import { FetchFailed } from '../../app/FetchFailed.tsx'
 import { ago, wholeTime } from '../../app/time-words.ts'
 import { useFresh } from '../../app/use-fresh.ts'
 import { Badge } from '../../ui/Badge.tsx'
@@ -28,16 +29,7 @@ export const ModelsPage = () => {
   useFresh(refresh, REFRESH_EVERY_MS)
 
   if (models.name === 'loading') return <SkeletonRows rows={6} height={72} />
-  if (models.name === 'failed') {
-    return (
-      <EmptyState
-        icon={CircleAlert}
-        title={models.error.message}
-        text={models.error.next ?? ''}
-        action={<Button onClick={() => void refresh()}>Try again</Button>}
-      />
-    )
-  }
+  if (models.name === 'failed') return <FetchFailed error={models.error} retry={refresh} />
   return (
     <div className="page-content">
       <div className="page-scroll">

@@ -1,11 +1,10 @@
-import { CircleAlert, CircleCheck, CircleHelp, CircleX } from 'lucide-react'
+import { CircleCheck, CircleHelp, CircleX } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import type { PromotionCheck } from '#shared/scoring/promotion-check.ts'
 import { useConsoleStores } from '../../app/console-stores.ts'
-import { Button } from '../../ui/Button.tsx'
+import { FetchFailed } from '../../app/FetchFailed.tsx'
 import { Drawer } from '../../ui/Drawer.tsx'
-import { EmptyState } from '../../ui/EmptyState.tsx'
 import { SkeletonRows } from '../../ui/Skeleton.tsx'
 import { CHECK_WORDS, verdictOf } from './model-words.ts'
 
@@ -30,12 +29,7 @@ export const PromotionDrawer = () => {
         </header>
         {checks.name === 'loading' && <SkeletonRows rows={5} height={56} />}
         {checks.name === 'failed' && (
-          <EmptyState
-            icon={CircleAlert}
-            title={checks.error.message}
-            text={checks.error.next ?? ''}
-            action={<Button onClick={() => void consider(version)}>Try again</Button>}
-          />
+          <FetchFailed error={checks.error} retry={() => consider(version)} />
         )}
         {checks.name === 'ready' && <Decision version={version} checks={checks.value} />}
       </div>

@@ -7,11 +7,9 @@ import { permissionsOf, roleName } from '../../app/givable-roles.ts'
 import { PermissionList, PermissionPicker } from '../../app/PermissionPicker.tsx'
 import { useMe } from '../../app/use-me.ts'
 import { FormDrawer } from '../../ui/FormDrawer.tsx'
-import { Field } from '../../ui/fields.tsx'
+import { NameField } from '../../ui/fields.tsx'
 import { useMay } from '../session/use-may.ts'
 import { newRoleId, OFFERED_IN_ROLES } from './role-choices.ts'
-
-const MAX_NAME_CHARS = 60
 
 /**
  * What a role may do; for the workspace's own also to be changed.
@@ -55,18 +53,11 @@ export const RoleDrawer = ({ view, roleId }: { view: PeopleView; roleId: string 
       onClose={close}
       refusal={<ChangeRefusal change={changing} />}
     >
-      <Field
-        label="Name"
+      <NameField
         note={roleId === null && given !== '' ? `In the API it is called ${id}.` : undefined}
-      >
-        <input
-          className="field-input"
-          required
-          maxLength={MAX_NAME_CHARS}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-      </Field>
+        value={name}
+        onChange={setName}
+      />
       <PermissionPicker
         label="Whoever has it may"
         offered={OFFERED_IN_ROLES}

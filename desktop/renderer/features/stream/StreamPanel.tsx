@@ -1,8 +1,9 @@
-import { Activity, ArrowUp, CircleAlert, ListFilter } from 'lucide-react'
+import { Activity, ArrowUp, ListFilter } from 'lucide-react'
 import { useCallback, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { StreamItem, StreamVerdict } from '#rpc/stream.ts'
 import { openStreamItem, useConsoleStores } from '../../app/console-stores.ts'
+import { FetchFailed } from '../../app/FetchFailed.tsx'
 import { exactTime, wholeTime } from '../../app/time-words.ts'
 import { Badge } from '../../ui/Badge.tsx'
 import { Button } from '../../ui/Button.tsx'
@@ -64,16 +65,7 @@ const StreamBody = () => {
   const onEndReached = useCallback(() => void loadMore(), [loadMore])
 
   if (held.name === 'loading') return <SkeletonRows rows={9} height={ROW_PX} />
-  if (held.name === 'failed') {
-    return (
-      <EmptyState
-        icon={CircleAlert}
-        title={held.error.message}
-        text={held.error.next ?? ''}
-        action={<Button onClick={() => void refresh()}>Try again</Button>}
-      />
-    )
-  }
+  if (held.name === 'failed') return <FetchFailed error={held.error} retry={refresh} />
   if (held.value.items.length === 0) {
     if (view.verdict !== null || view.name.trim() !== '') {
       return (
