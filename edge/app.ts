@@ -17,7 +17,9 @@ import { publishedSnapshot } from './hub/published-snapshot.ts'
 import { confirmRoutes } from './identity/account/confirm-routes.ts'
 import { factorRoutes } from './identity/account/factor-routes.ts'
 import { accountPasskeyRoutes } from './identity/account/passkey-routes.ts'
+import { accountPasswordRoutes } from './identity/account/password-routes.ts'
 import { accountRoutes } from './identity/account/routes.ts'
+import { accountSessionRoutes } from './identity/account/session-routes.ts'
 import { keyRoutes } from './identity/api-keys/routes.ts'
 import { appRoutes } from './identity/apps/routes.ts'
 import { invitationPages } from './identity/members/invitation-pages.ts'
@@ -29,6 +31,7 @@ import { tokenRoutes } from './identity/oauth/token-routes.ts'
 import { policyRoutes } from './identity/policies/routes.ts'
 import { roleRoutes } from './identity/roles/routes.ts'
 import { meRoutes } from './identity/sessions/me-routes.ts'
+import { sessionRoutes } from './identity/sessions/session-routes.ts'
 import { passkeySignInRoutes } from './identity/sign-in/passkey-routes.ts'
 import { resetRoutes } from './identity/sign-in/reset-routes.ts'
 import { signInRoutes } from './identity/sign-in/routes.ts'
@@ -113,6 +116,7 @@ export function createApp(env: Env): ApiApp {
     recommendRoutes(),
     auditRoutes(),
     meRoutes(),
+    sessionRoutes(),
     liveRoutes(),
     memberRoutes(),
     invitationRoutes(),
@@ -139,6 +143,8 @@ export function createApp(env: Env): ApiApp {
     ssoConfirmRoutes(),
     invitationPages(),
     accountRoutes(),
+    accountSessionRoutes(),
+    accountPasswordRoutes(),
     factorRoutes(),
     accountPasskeyRoutes(),
     confirmRoutes(),

@@ -119,6 +119,7 @@ export const sessions = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
     endedAt: integer('ended_at'),
     endedBecause: text('ended_because'),
+    givenName: text('given_name'),
   },
   (table) => [index('sessions_user').on(table.userId, table.createdAt)],
 )

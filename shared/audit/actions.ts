@@ -16,6 +16,7 @@ export const AUDIT_ACTIONS = {
   'apps.revoked': 'An app was revoked.',
   'sessions.started': 'Somebody signed in.',
   'sessions.ended': 'A session was ended.',
+  'sessions.renamed': 'A session got another name.',
   'sign_in.refused': 'A sign-in was refused.',
   'sign_in.changed': 'How people sign in was changed.',
   'passwords.changed': 'A password was changed.',

@@ -487,13 +487,13 @@ test.each([1280, 760, 390])('nothing of company sign-in sticks out, %i px wide',
   await owner.page.emulateMedia({ colorScheme: 'light' })
 })
 
-test('a connection is deleted after it was said who would be stranded, and its people stay', async () => {
+test('a connection is deleted after it was said what its people do then, and they stay', async () => {
   await owner.page.setViewportSize({ width: 1280, height: 860 })
   const opened = owner.page.getByRole('complementary', { name: 'Company', exact: true })
   const step = opened.getByRole('button', { name: 'Delete it' })
   await step.click()
   const dialog = owner.page.getByRole('dialog')
-  await dialog.getByText('has no passkey is stranded').waitFor()
+  await dialog.getByText('gets a first password by').waitFor()
   await owner.picture('sso-delete')
   await owner.page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })

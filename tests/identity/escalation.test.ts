@@ -219,6 +219,7 @@ describe('a field that does not belong there', () => {
   /** A body of each operation that would be taken as it is. */
   const GOOD: Record<string, { path: string; body: Record<string, unknown> }> = {
     changeMember: { path: 'members/usr_nobody', body: { role: 'agent' } },
+    renameSession: { path: 'me/sessions/ses_nobody', body: { name: 'X' } },
     invite: { path: 'invitations', body: { email: 'x@people.example', role: 'agent' } },
     saveRole: { path: 'roles/extra', body: { name: 'Extra', permissions: ['stats:read'] } },
     makeKey: { path: 'keys', body: { kind: 'secret', name: 'X', permissions: ['stats:read'] } },

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   startTestPlatform,
   type TestPlatform,
   type TestWorkspace,
 } from '#tests/platform/faulty-platform.ts'
 import type { TestPerson } from '#tests/platform/test-person.ts'
-import { BrowserOverHttp } from './browser-over-http.ts'
+import { authorizeParameters, BrowserOverHttp, CONSOLE, pkcePair } from './browser-over-http.ts'
 
 const DAY_MS = 86_400_000
 
@@ -110,4 +110,31 @@ test('of five who accept one link at the same moment one joins, and that is on r
   const { rows } = await platform.control.execute('SELECT count(*) AS n FROM audit_outbox')
   expect(Number(rows[0]?.n)).toBe(0)
   expect(await noted()).toBe(1)
+})
+
+describe('a role', () => {
+  const german = { 'accept-language': 'de-AT,de;q=0.9' }
+
+  test('that comes with Edgewise stands on the pages in the language of its reader', async () => {
+    const link = await invited('new-owner@people.example', 'owner')
+    const page = (headers: Record<string, string>) =>
+      fetch(`${platform.edge.url}${link}`, { headers }).then((answer) => answer.text())
+    expect(await page(german)).toContain('als Inhaber/-in, mit der Adresse')
+    expect(await page({})).toContain('as owner, with the address')
+  })
+
+  test('that a workspace made keeps its name on the page that lets an app in, and on the account’s', async () => {
+    await platform.inControl(
+      `INSERT INTO custom_roles (workspace_id, id, name, permissions, created_at)
+        VALUES ('demo', 'editors', 'Editors of texts', '["me:read"]', 0)`,
+      [],
+    )
+    const editor = await platform.addPerson({ role: 'editors' })
+    const cookie = `edgewise_session=${await editor.openSession()}`
+    const asked = new URLSearchParams(authorizeParameters(CONSOLE, pkcePair().challenge))
+    for (const path of [`/oauth/authorize?${asked}`, '/account']) {
+      const answer = await fetch(`${platform.edge.url}${path}`, { headers: { ...german, cookie } })
+      expect(await answer.text()).toContain('Editors of texts')
+    }
+  })
 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { PAGE_FORMS } from '#edge/identity/pages/page-forms.fixture.ts'
 import {
   FLAGS,
@@ -7,10 +8,13 @@ import {
 import { sha256Hex } from '#edge/identity/random-secret.ts'
 import { cookie } from '#edge/identity/sessions/browser-sessions.ts'
 import { waitFor } from '../platform/edge-client.ts'
+import { apiCaller } from './api-caller.ts'
+import { BrowserOverHttp } from './browser-over-http.ts'
 import { PageVisitor } from './page-visitor.ts'
 import { codeOf, PASSWORD, type Person, SignInStage } from './sign-in-stage.ts'
 
 const SESSION = 'edgewise_session'
+const RECORD_WAIT_MS = 20_000
 
 let stage: SignInStage
 
@@ -251,6 +255,77 @@ describe('guessing', () => {
   })
 })
 
+/** How often the workspace's record says so of somebody or something. */
+async function noted(action: string, subjectId: string): Promise<number> {
+  const { rows } = await stage.platform.store.execute({
+    sql: 'SELECT count(*) FROM audit_entries WHERE action = ? AND subject_id = ?',
+    args: [action, subjectId],
+  })
+  return Number(rows[0]?.[0])
+}
+
+describe('the name of a session', () => {
+  const Sessions = z.object({
+    data: z.array(z.object({ id: z.string(), name: z.string(), device: z.string() })),
+  })
+
+  /** The console of somebody new, and the account's page in the browser that let it in. */
+  async function withConsole() {
+    const person = await stage.person()
+    const signedInThere = await signedIn(person)
+    const browser = new BrowserOverHttp(stage.origin)
+    browser.adopt(signedInThere.cookies.get(SESSION) ?? '')
+    const api = apiCaller(stage.origin, (await browser.letIn('demo')).accessToken)
+    const sessions = async () => Sessions.parse(await (await api('GET', 'me/sessions')).json()).data
+    const [app] = (await sessions()).filter(({ name }) => name.startsWith('Edgewise console'))
+    if (!app) throw new Error('The console is not on the list.')
+    return { person, browser, api, sessions, app }
+  }
+
+  test('is its owner’s to give and to take back, on the page', async () => {
+    const { person, browser, sessions, app } = await withConsole()
+    const path = '/account/sessions/rename'
+    const renamed = await browser.post(path, { id: app.id, name: 'Laptop & dock' })
+    // What it said of itself stays in sight: an app could call itself as another.
+    expect(await renamed.text()).toMatch(/Laptop &amp; dock[^<]*\s*<small>Edgewise console, /)
+    expect(await sessions()).toContainEqual({ ...app, name: 'Laptop & dock' })
+    expect((await browser.post(path, { id: app.id, name: 'x'.repeat(61) })).status).toBe(400)
+    await browser.post(path, { id: app.id, name: ' ' })
+    expect(await sessions()).toContainEqual(app)
+    await expect
+      .poll(() => noted('sessions.renamed', person.id), { timeout: RECORD_WAIT_MS })
+      .toBe(2)
+  })
+
+  test('is its owner’s to give and to take back, by the API', async () => {
+    const { api, sessions, app } = await withConsole()
+    const path = `me/sessions/${app.id}`
+    const named = await api('PATCH', path, { name: ' Work laptop ' })
+    expect(await named.json()).toMatchObject({ ...app, name: 'Work laptop', current: true })
+    for (const name of ['', 'two\nlines', 'x'.repeat(61), 7, undefined]) {
+      expect((await api('PATCH', path, { name })).status).toBe(400)
+    }
+    expect(await sessions()).toContainEqual({ ...app, name: 'Work laptop' })
+    expect(await (await api('PATCH', path, { name: null })).json()).toMatchObject(app)
+    await expect.poll(() => noted('sessions.renamed', app.id), { timeout: RECORD_WAIT_MS }).toBe(2)
+  })
+
+  test('is nobody else’s', async () => {
+    const [ada, eve] = [await withConsole(), await withConsole()]
+    expect((await eve.api('PATCH', `me/sessions/${ada.app.id}`, { name: 'Mine' })).status).toBe(404)
+    await eve.browser.post('/account/sessions/rename', { id: ada.app.id, name: 'Mine' })
+    expect(await ada.sessions()).toContainEqual(ada.app)
+  })
+
+  test('is not the one by which an app asks to be confirmed', async () => {
+    const { browser, app } = await withConsole()
+    await browser.post('/account/sessions/rename', { id: app.id, name: 'Your bank' })
+    const page = await (await browser.get(`/account/confirm?session=${app.id}`)).text()
+    expect(page).toContain('Edgewise console')
+    expect(page).not.toContain('Your bank')
+  })
+})
+
 describe('a code', () => {
   test('serves once, also of five at the same moment', async () => {
     const { person, secret } = await withTotp()
@@ -414,19 +489,36 @@ describe('a passkey', () => {
     expect((await browser.post('/sign-in/passkey', { credential })).status).toBe(401)
   })
 
-  test('that was added or removed is on the workspace’s record', async () => {
+  test('is named by its owner alone, without a recent proof', async () => {
     const { person, browser, device } = await withPasskey()
+    const name = async () =>
+      (
+        await stage.platform.control.execute({
+          sql: 'SELECT name FROM passkeys WHERE user_id = ?',
+          args: [person.id],
+        })
+      ).rows[0]?.name
+    const eve = await signedIn(await stage.person('Eve'))
+    await eve.post('/account/passkeys/rename', { id: device.id, name: 'Mine' })
+    expect(await name()).toBe('Unknown device')
+    await stage.forgetConfirmations(person)
+    const path = '/account/passkeys/rename'
+    const page = await browser.post(path, { id: device.id, name: '  Key <ring> ' })
+    expect(await page.text()).toContain('Key &lt;ring&gt;')
+    expect(await name()).toBe('Key <ring>')
+    for (const refused of ['', ' ', 'two\nlines', 'gpj.\u202etxt', 'x'.repeat(61)]) {
+      expect((await browser.post(path, { id: device.id, name: refused })).status).toBe(400)
+    }
+    expect(await name()).toBe('Key <ring>')
+  })
+
+  test('that was added, named or removed is on the workspace’s record', async () => {
+    const { person, browser, device } = await withPasskey()
+    await browser.post('/account/passkeys/rename', { id: device.id, name: 'Key ring' })
     await browser.post('/account/passkeys/remove', { id: device.id })
-    const noted = async () =>
-      Number(
-        (
-          await stage.platform.store.execute({
-            sql: `SELECT count(*) FROM audit_entries WHERE action = 'second_factors.changed' AND subject_id = ?`,
-            args: [person.id],
-          })
-        ).rows[0]?.[0],
-      )
-    await expect.poll(noted, { timeout: 20_000 }).toBe(2)
+    await expect
+      .poll(() => noted('second_factors.changed', person.id), { timeout: RECORD_WAIT_MS })
+      .toBe(3)
   })
 })
 

@@ -5,12 +5,12 @@ import type { AuditAction } from '#shared/audit/actions.ts'
 import { notedChange } from '#shared/audit/entry.ts'
 import type { ApiEnv } from '../../api/api-app.ts'
 import { fromOf } from '../../audit/origin.ts'
-import { auditOutboxStatement } from '../../audit/outbox.ts'
+import { auditOutboxStatementWhere } from '../../audit/outbox.ts'
 import type { StoreClient } from '../../store/client.ts'
 import { controlStore } from '../../tenancy/directory-of.ts'
 import { takeAudit } from '../change-control.ts'
 import { seeOther } from '../pages/page.ts'
-import { type Membership, membershipsOf } from '../people/users.ts'
+import { membershipsOf } from '../people/users.ts'
 import { type BrowserSession, browserSession } from '../sessions/browser-sessions.ts'
 
 type Ctx = Context<ApiEnv>
@@ -36,14 +36,21 @@ export async function asOwner(
   const now = Date.now()
   const session = await browserSession(control, c.req.raw, now)
   if (!session) return seeOther('/sign-in?return_to=%2Faccount')
-  if (isDangerous && now - session.confirmedAt > CONFIRMED_FOR_MS)
-    return seeOther('/account/confirm')
-  return go({ control, session, now })
+  const owner = { control, session, now }
+  if (isDangerous && !isConfirmed(owner)) return seeOther('/account/confirm')
+  return go(owner)
+}
+
+/** Whether the last proof of who they are is recent enough for what is dangerous. */
+export function isConfirmed({ session, now }: AccountOwner): boolean {
+  return now - session.confirmedAt <= CONFIRMED_FOR_MS
 }
 
 /**
  * Changes an account, with an audit entry in each workspace of which its owner is a member: there, people
  * must see that somebody's password or second factor changed.
+ *
+ * @param wasChanged where the store decides whether the statements change anything, how to tell afterwards
  */
 export async function changeAccount(
   c: Ctx,
@@ -51,15 +58,19 @@ export async function changeAccount(
   statements: readonly InStatement[],
   action: AuditAction,
   after: Record<string, string | number>,
-): Promise<Membership[]> {
+  wasChanged: { sql: string; args: string[] } = { sql: 'TRUE', args: [] },
+): Promise<void> {
   const memberships = await membershipsOf(control, session.userId)
   const actor = { kind: 'person' as const, userId: session.userId, sessionId: session.id }
   const origin = { actor, from: fromOf(c.req.raw) }
   const subject = { kind: 'user', id: session.userId }
   const entries = memberships.map(({ workspaceId }) =>
-    auditOutboxStatement(notedChange(origin, { action, subject, at: now, after }), workspaceId),
+    auditOutboxStatementWhere(
+      notedChange(origin, { action, subject, at: now, after }),
+      workspaceId,
+      wasChanged,
+    ),
   )
   await control.batch([...statements, ...entries], 'write')
   for (const { workspaceId } of memberships) takeAudit(c.env, workspaceId)
-  return memberships
 }

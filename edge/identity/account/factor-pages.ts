@@ -3,6 +3,7 @@ import { type Html, hidden, notice, type Reader } from '../pages/page.ts'
 import { passkeyForm } from '../pages/passkey-form.ts'
 import { type Factors, hasFactor } from '../sign-in/second-factors.ts'
 import { momentIn } from './moment.ts'
+import { renameForm } from './rename-form.ts'
 
 /** Second factors on the account's page. */
 export function factorsSection(reader: Reader, factors: Factors, passkeysWork: boolean): Html {
@@ -25,10 +26,12 @@ ${
 }</ul>`
 }
 
-function passkeyItem({ words, language }: Reader, passkey: Factors['passkeys'][number]): Html {
+function passkeyItem(reader: Reader, passkey: Factors['passkeys'][number]): Html {
+  const { words, language } = reader
   const { id, name, createdAt, lastUsedAt } = passkey
   const used = lastUsedAt === null ? null : momentIn(language, lastUsedAt)
-  return html`<li><div>${name}<small>${words.passkeyUsed(momentIn(language, createdAt), used)}</small></div>
+  return html`<li><div>${name}<small>${words.passkeyUsed(momentIn(language, createdAt), used)}</small>
+${renameForm(reader, { action: '/account/passkeys/rename', id, name })}</div>
 <form method="post" action="/account/passkeys/remove" class="row">${hidden('id', id)}<button class="plain small">${words.passkeyRemove}</button></form></li>`
 }
 

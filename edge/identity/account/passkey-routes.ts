@@ -7,21 +7,24 @@ import { pageApp } from '../pages/page-app.ts'
 import { fieldsOf, sameOriginForm } from '../pages/same-origin-form.ts'
 import { challengeCookieOf, withChallenge } from '../passkeys/challenge-cookie.ts'
 import { readChallenge, takeChallenge } from '../passkeys/challenges.ts'
-import { insertPasskey, passkeyById, passkeysOf } from '../passkeys/passkey-store.ts'
+import { insertPasskey, passkeyById, passkeysOf, renamePasskey } from '../passkeys/passkey-store.ts'
 import { parsedOrNull } from '../passkeys/proven-passkey.ts'
+import { passkeyName } from '../passkeys/provider-name.ts'
 import {
-  type NewPasskey,
+  type RegistrationCheck,
   registrationOptions,
   verifyRegistration,
 } from '../passkeys/register-passkey.ts'
+import { GivenName } from '../people/given-name.ts'
 import { deviceOf } from '../sessions/device.ts'
 import { PasskeyFields } from '../sign-in/passkey-routes.ts'
 import { factorsOf } from '../sign-in/second-factors.ts'
-import { type AccountOwner, asOwner } from './account-owner.ts'
+import { type AccountOwner, asOwner, changeAccount } from './account-owner.ts'
 import { changeFactors } from './change-factors.ts'
 import { provenBy } from './factor-routes.ts'
 import { codesPage, newCodes, withoutLastFactor } from './recovery-code-changes.ts'
 import { accountPage } from './routes.ts'
+import { accountWordsOf } from './words.ts'
 
 type Ctx = Context<ApiEnv>
 
@@ -30,13 +33,17 @@ const MOST_PASSKEYS = 20
 
 const RegisterForm = z.object(PasskeyFields)
 const RemoveForm = z.object({ id: z.string().max(2_000) })
+const RenameForm = z.object({ id: z.string().max(2_000), name: GivenName })
 
-/** `/account/passkeys`: making passkeys, and taking them away. */
+/** `/account/passkeys`: making passkeys, naming them, and taking them away. */
 export function accountPasskeyRoutes(): ApiApp {
   const app = pageApp()
   app.use('/account/*', sameOriginForm)
   app.post('/account/passkey-options', (c) => asOwner(c, true, (owner) => options(c, owner)))
   app.post('/account/passkeys', (c) => asOwner(c, true, (owner) => register(c, owner)))
+  // Without a recent proof: a name opens and closes nothing, and what stands beside it (when the passkey was
+  // added and used) stays. On record it is all the same.
+  app.post('/account/passkeys/rename', (c) => asOwner(c, false, (owner) => rename(c, owner)))
   app.post('/account/passkeys/remove', (c) => asOwner(c, true, (owner) => remove(c, owner)))
   return app
 }
@@ -58,14 +65,15 @@ async function register(c: Ctx, owner: AccountOwner): Promise<Response> {
   const { control, session, now } = owner
   const { words } = readerOf(c.req.raw)
   const form = await fieldsOf(c.req.raw, RegisterForm)
-  const passkey = await made(c, owner, form?.credential ?? '')
-  if (!passkey) return accountPage(c, owner, { problem: words.passkeyNotAdded })
+  const answer = await made(c, owner, form?.credential ?? '')
+  if (!answer) return accountPage(c, owner, { problem: words.passkeyNotAdded })
   const codes =
     (await factorsOf(control, session.userId)).recoveryCodesLeft === 0
       ? await newCodes(session.userId, now)
       : null
+  const name = passkeyName(answer.aaguid, deviceOf(c.req.raw).name)
   const statements = [
-    insertPasskey(session.userId, passkey, deviceOf(c.req.raw).name, now),
+    insertPasskey(session.userId, answer.passkey, name, now),
     provenBy(session.id, session.methods, 'passkey', now),
     ...(codes?.statements ?? []),
   ]
@@ -81,7 +89,7 @@ async function made(
   c: Ctx,
   { control, session, now }: AccountOwner,
   credential: string,
-): Promise<NewPasskey | null> {
+): Promise<Extract<RegistrationCheck, { kind: 'right' }> | null> {
   const use = { kind: 'register' as const, sessionId: session.id }
   const text = challengeCookieOf(c.req.raw)
   const challenge = await readChallenge(c.env.SIGNING_SECRET, text, use, now)
@@ -95,7 +103,7 @@ async function made(
   const { passkey } = checked
   if ((await passkeysOf(control, session.userId)).length >= MOST_PASSKEYS) return null
   if (await passkeyById(control, passkey.credentialId)) return null
-  return (await takeChallenge(control, challenge, now)) ? passkey : null
+  return (await takeChallenge(control, challenge, now)) ? checked : null
 }
 
 async function remove(c: Ctx, owner: AccountOwner): Promise<Response> {
@@ -111,4 +119,16 @@ async function remove(c: Ctx, owner: AccountOwner): Promise<Response> {
   }
   const good = await withoutLastFactor(c, owner, gone, { passkey: 'removed' })
   return accountPage(c, owner, { good: words[good] })
+}
+
+async function rename(c: Ctx, owner: AccountOwner): Promise<Response> {
+  const { control, session } = owner
+  const words = accountWordsOf(readerOf(c.req.raw).language)
+  const form = await fieldsOf(c.req.raw, RenameForm)
+  if (!form) return accountPage(c, owner, { problem: words.nameRefused })
+  const { passkeys } = await factorsOf(control, session.userId)
+  if (!passkeys.some(({ id }) => id === form.id)) return accountPage(c, owner, {})
+  const statement = renamePasskey(session.userId, form.id, form.name)
+  await changeAccount(c, owner, [statement], 'second_factors.changed', { passkey: 'renamed' })
+  return accountPage(c, owner, { good: words.renamed })
 }

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import { newPasswordField } from '../pages/new-password-field.ts'
 import { type Html, notice, type Reader } from '../pages/page.ts'
+import { roleWords } from '../pages/role-words.ts'
 import type { Invitation } from './invitations.ts'
 
 /** Who opens an invitation's link, as far as the page has to ask them something else. */
@@ -16,12 +17,13 @@ export type Invited =
 /** @param token of the link, to come back to after signing in */
 export function invitationBody(
   reader: Reader,
-  { workspaceName, email, roleName }: Invitation,
+  { workspaceName, email, role, customRoleName }: Invitation,
   token: string,
   invited: Invited,
   problem: string | null,
 ): Html {
-  const { words } = reader
+  const { words, language } = reader
+  const roleName = roleWords(language, role, customRoleName)
   const back = encodeURIComponent(`/invitation/${token}`)
   return html`<h1>${words.invitation(workspaceName)}</h1>
 <p class="dim">${words.invitationLead(email, roleName)}</p>

@@ -15,7 +15,8 @@ export interface Invitation {
   workspaceName: string
   email: string
   role: string
-  roleName: string
+  /** Null for a role of the table. */
+  customRoleName: string | null
 }
 
 /** The invitation of a link, as long as it can be accepted. */
@@ -40,7 +41,7 @@ export async function openInvitation(
     workspaceName: String(row.name),
     email: String(row.email),
     role,
-    roleName: row.role_name === null ? role : String(row.role_name),
+    customRoleName: row.role_name === null ? null : String(row.role_name),
   }
 }
 

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { Permission } from '#shared/access/matrix.ts'
 import { type Html, hidden, notice, type Reader } from '../pages/page.ts'
+import { roleWords } from '../pages/role-words.ts'
 import type { Membership } from '../people/users.ts'
 
 export interface Consent {
@@ -17,7 +18,7 @@ export interface Consent {
 }
 
 /** Asks a person whether an app may work in their name, and in which workspace. */
-export function consentBody({ words }: Reader, consent: Consent): Html {
+export function consentBody({ words, language }: Reader, consent: Consent): Html {
   const { app, appWorkspace, permissions, workspaces } = consent
   const fields = consent.parameters.map(([name, value]) => hidden(name, value))
   return html`<h1>${words.letIn(app)}</h1>
@@ -34,8 +35,8 @@ ${
     ? notice('bad', words.noWorkspace)
     : html`<form method="post" action="/oauth/authorize">${fields}
 ${workspaces.map(
-  ({ workspaceId, workspaceName, role }, index) => html`<label class="choice">
-<input type="radio" name="workspace" value="${workspaceId}"${index === 0 ? ' checked' : ''}> ${workspaceName}<small>${role}</small></label>`,
+  ({ workspaceId, workspaceName, role, customRoleName }, index) => html`<label class="choice">
+<input type="radio" name="workspace" value="${workspaceId}"${index === 0 ? ' checked' : ''}> ${workspaceName}<small>${roleWords(language, role, customRoleName)}</small></label>`,
 )}
 <button name="answer" value="allow">${words.allow}</button>
 <button class="plain" name="answer" value="deny">${words.deny}</button>

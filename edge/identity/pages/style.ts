@@ -19,7 +19,7 @@ main.wide { max-width: 40rem }
   background: var(--accent); transform: rotate(45deg) scale(.8) }
 h1 { font-size: 1.4rem; line-height: 1.25; margin: 0; letter-spacing: -.01em }
 h2 { font-size: 1rem; margin: 2rem 0 .5rem; padding-top: 1.5rem; border-top: 1px solid var(--line) }
-p { margin: .75rem 0 } h1 + p { margin-top: .4rem } .dim { color: var(--dim); font-size: .93rem }
+p { margin: .75rem 0 } h1 + p { margin-top: .4rem } .dim { color: var(--dim); font-size: .93rem } .dim + .dim { margin-top: -.5rem }
 form { display: grid; gap: .9rem; margin: 1.25rem 0 0 } form.row { display: inline; margin: 0 }
 label { display: grid; gap: .3rem; font-weight: 550; font-size: .93rem }
 .hint { color: var(--dim); margin-top: -.55rem }
@@ -46,6 +46,10 @@ ul { margin: .5rem 0; padding-left: 1.2rem } ul.plain { list-style: none; paddin
 ul.plain li { display: flex; align-items: center; gap: .75rem; padding: .6rem 0; border-top: 1px solid var(--line) }
 ul.plain li:first-child { border-top: 0 } ul.plain li > form { margin: 0 0 0 auto; flex: none; max-width: 60% }
 li small { display: block; color: var(--dim) }
+summary { width: fit-content; color: var(--accent); font-size: .88rem; cursor: pointer }
+details form { grid-template-columns: 1fr auto; align-items: end; gap: .3rem .6rem; margin: .5rem 0 .25rem } details small { grid-column: 1 / -1 }
+details button { padding-block: .55rem }
+ul.plain li > div { flex: 1; min-width: 0; overflow-wrap: anywhere }
 .qr { margin: 1rem 0 } .qr svg { width: 11rem; height: 11rem; background: #fff; border-radius: 8px; display: block }
 .codes { display: grid; grid-template-columns: 1fr 1fr; gap: .3rem 1.5rem; margin: 1rem 0; font: 1rem/1.6 ui-monospace, monospace;
   padding: 0; list-style: none }

@@ -70,6 +70,14 @@ export function insertPasskey(
   }
 }
 
+/** Gives a passkey of a person another name. */
+export function renamePasskey(userId: string, credentialId: string, name: string): InStatement {
+  return {
+    sql: 'UPDATE passkeys SET name = ? WHERE credential_id = ? AND user_id = ?',
+    args: [name, credentialId, userId],
+  }
+}
+
 /**
  * Notes that a passkey was used.
  *

@@ -22,7 +22,8 @@ export interface NewPasskey {
 }
 
 export type RegistrationCheck =
-  | { kind: 'right'; passkey: NewPasskey }
+  /** @param aaguid what the authenticator says it is, unproven */
+  | { kind: 'right'; passkey: NewPasskey; aaguid: string }
   /** `reason` is for logs: it names what did not fit, not what to do. */
   | { kind: 'wrong'; reason: string }
 
@@ -84,9 +85,10 @@ export async function verifyRegistration(asked: {
       supportedAlgorithmIDs: PASSKEY_ALGORITHMS,
     })
     if (!verified) return { kind: 'wrong', reason: 'The attestation does not verify.' }
-    const { credential, credentialBackedUp } = registrationInfo
+    const { credential, credentialBackedUp, aaguid } = registrationInfo
     return {
       kind: 'right',
+      aaguid,
       passkey: {
         credentialId: credential.id,
         publicKey: base64url.encode(credential.publicKey),

@@ -56,6 +56,8 @@ export interface Membership {
   workspaceId: string
   workspaceName: string
   role: string
+  /** Null for a role of the table. */
+  customRoleName: string | null
   /** Roles of whom the workspace asks for a second factor; `*` is all. */
   factorRoles: string[]
 }
@@ -63,8 +65,9 @@ export interface Membership {
 /** The workspaces in which somebody works. */
 export async function membershipsOf(control: StoreClient, userId: string): Promise<Membership[]> {
   const { rows } = await control.execute({
-    sql: `SELECT m.workspace_id, w.name, m.role, p.second_factor_roles FROM memberships m
+    sql: `SELECT m.workspace_id, w.name, m.role, r.name AS role_name, p.second_factor_roles FROM memberships m
       JOIN workspaces w ON w.id = m.workspace_id
+      LEFT JOIN custom_roles r ON r.workspace_id = m.workspace_id AND r.id = m.role
       LEFT JOIN workspace_policies p ON p.workspace_id = m.workspace_id
       WHERE m.user_id = ? AND m.deactivated_at IS NULL ORDER BY w.name, w.id`,
     args: [userId],
@@ -73,6 +76,7 @@ export async function membershipsOf(control: StoreClient, userId: string): Promi
     workspaceId: String(row.workspace_id),
     workspaceName: String(row.name),
     role: String(row.role),
+    customRoleName: row.role_name === null ? null : String(row.role_name),
     factorRoles: z
       .array(z.string())
       .parse(JSON.parse(row.second_factor_roles === null ? '[]' : String(row.second_factor_roles))),

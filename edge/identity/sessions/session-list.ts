@@ -3,7 +3,10 @@ import type { StoreClient } from '../../store/client.ts'
 export interface ListedSession {
   id: string
   kind: 'browser' | 'app'
+  /** What its owner calls it, or else the device's. */
   name: string
+  /** As browser and app called themselves when they were let in. */
+  device: string
   country: string | null
   workspaceId: string | null
   createdAt: number
@@ -17,14 +20,15 @@ export async function liveSessions(
   now: number,
 ): Promise<ListedSession[]> {
   const { rows } = await control.execute({
-    sql: `SELECT id, kind, name, country, workspace_id, created_at, last_used_at FROM sessions
+    sql: `SELECT id, kind, name, given_name, country, workspace_id, created_at, last_used_at FROM sessions
       WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? ORDER BY last_used_at DESC`,
     args: [userId, now],
   })
   return rows.map((row) => ({
     id: String(row.id),
     kind: row.kind === 'app' ? 'app' : 'browser',
-    name: String(row.name),
+    name: String(row.given_name ?? row.name),
+    device: String(row.name),
     country: row.country === null ? null : String(row.country),
     workspaceId: row.workspace_id === null ? null : String(row.workspace_id),
     createdAt: Number(row.created_at),

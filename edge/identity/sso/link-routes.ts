@@ -12,6 +12,7 @@ import { readerOf } from '../pages/page.ts'
 import { pageApp } from '../pages/page-app.ts'
 import { fieldsOf, sameOriginForm } from '../pages/same-origin-form.ts'
 import { passkeysWork } from '../passkeys/passkey-page-address.ts'
+import { mayHavePassword } from '../passwords/first-password.ts'
 import { verifyPassword } from '../passwords/hash-password.ts'
 import { membershipsOf, type User, userById } from '../people/users.ts'
 import type { SignInMethod } from '../sessions/methods.ts'
@@ -75,7 +76,7 @@ async function askForProof(
   const hasPasskeys = factors.passkeys.length > 0 && passkeysWork(c.env, c.req.url)
   const hasPassword = user.passwordHash !== null
   if (!hasPassword && !hasPasskeys) {
-    return over(c, ssoWordsOf(reader.language).linkImpossible, 403)
+    return noProof(c, user)
   }
   return linkPage(reader, {
     email: user.email,
@@ -86,6 +87,14 @@ async function askForProof(
     problem,
     status,
   })
+}
+
+/** An account that company sign-in made: its owner sets a password by mail first, if the company lets them. */
+async function noProof(c: Ctx, user: User): Promise<Response> {
+  const words = ssoWordsOf(readerOf(c.req.raw).language)
+  return (await mayHavePassword(controlStore(c.env), user))
+    ? over(c, words.linkNeedsPassword, 403, { hasReset: true })
+    : over(c, words.linkImpossible, 403)
 }
 
 async function takeProof(c: Ctx, waiting: Waiting): Promise<Response> {
@@ -197,7 +206,12 @@ async function insertIdentity(
   return isNew
 }
 
-function over(c: Ctx, text: string, status: number): Promise<Response> {
+function over(
+  c: Ctx,
+  text: string,
+  status: number,
+  more: { hasReset?: boolean } = {},
+): Promise<Response> {
   const headers: [string, string][] = [['set-cookie', endedLinkCookie(c.req.raw)]]
-  return endPage(readerOf(c.req.raw), text, { returnTo: '/account', status, headers })
+  return endPage(readerOf(c.req.raw), text, { returnTo: '/account', status, headers, ...more })
 }

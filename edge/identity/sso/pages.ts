@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import { type Html, hidden, notice, type PageOptions, page, type Reader } from '../pages/page.ts'
 import { passkeyForm } from '../pages/passkey-form.ts'
 import { scriptIf } from '../passkeys/passkey-page-address.ts'
+import { firstPasswordWordsOf } from '../passwords/words.ts'
 import { type SsoWords, ssoWordsOf } from './words.ts'
 
 interface Said {
@@ -48,13 +49,13 @@ export function onwardPage(
 export function endPage(
   reader: Reader,
   problem: string,
-  state: { returnTo: string } & Said,
+  state: { returnTo: string; hasReset?: boolean } & Said,
 ): Promise<Response> {
   const words = ssoWordsOf(reader.language)
   const again = `/sso?return_to=${encodeURIComponent(state.returnTo)}`
   const body = html`<h1>${words.title}</h1>
 ${notice('bad', problem)}
-<div class="links"><a href="${again}">${words.title}</a><a href="${signInAt(state.returnTo)}">${words.otherWay}</a></div>`
+<div class="links">${state.hasReset ? html`<a href="/reset">${firstPasswordWordsOf(reader.language).set}</a>` : ''}<a href="${again}">${words.title}</a><a href="${signInAt(state.returnTo)}">${words.otherWay}</a></div>`
   return page(reader, { title: words.title, body, ...saidOf(state) })
 }
 

@@ -36,6 +36,8 @@ const ENGLISH = {
   link: 'Connect',
   linkPasskey: 'Connect with a passkey',
   linkWrong: 'That is not right. Nothing was connected.',
+  linkNeedsPassword:
+    'There is an account with your address, and it has no password to show that it is yours. Set one by mail first, then sign in through your company again.',
   linkImpossible:
     'There is an account with your address that has no password to show that it is yours. Ask an admin of your workspace.',
   mailSubject: 'Your Edgewise account was connected to a company sign-in',
@@ -85,6 +87,8 @@ const GERMAN: SsoWords = {
   link: 'Verbinden',
   linkPasskey: 'Mit einem Passkey verbinden',
   linkWrong: 'Das stimmt nicht. Es wurde nichts verbunden.',
+  linkNeedsPassword:
+    'Es gibt ein Konto mit Ihrer Adresse, und es hat kein Passwort, mit dem Sie zeigen könnten, dass es Ihres ist. Setzen Sie erst eines per Mail und melden Sie sich dann noch einmal über Ihre Firma an.',
   linkImpossible:
     'Es gibt ein Konto mit Ihrer Adresse, das kein Passwort hat, mit dem Sie zeigen könnten, dass es Ihres ist. Wenden Sie sich an einen Admin Ihres Arbeitsbereichs.',
   mailSubject: 'Ihr Edgewise-Konto wurde mit einer Firmenanmeldung verbunden',

@@ -10,6 +10,7 @@ import { startTestPlatform, type TestPlatform } from '#tests/platform/faulty-pla
 import type { TestPerson } from '#tests/platform/test-person.ts'
 import { apiCaller } from '../api-caller.ts'
 import { BrowserOverHttp } from '../browser-over-http.ts'
+import { codeOf } from '../sign-in-stage.ts'
 import { addConnection, onward, questionTo, signInThere, textOf } from './company-stage.ts'
 
 const PASSWORD = 'what the company asks for'
@@ -465,6 +466,198 @@ describe('a domain whose company wants to be asked', () => {
       [],
     )
     await new BrowserOverHttp(platform.edge.url).signIn(account)
+  })
+})
+
+describe('an account that a company made', () => {
+  const OWN_PASSWORD = 'seven quiet lanterns over water'
+  let visits = 0
+
+  /** Somebody who came through a connection of their own company, and the browser that they came in. */
+  async function made(id: string, more: Partial<ProvidedPerson> = {}) {
+    const domain = `${id}.example`
+    await addConnection(platform, { id: `sso_${id}`, issuer: provider.url, domains: [domain] })
+    const person = employee({ email: `x@${domain}`, ...more })
+    const { answer, browser } = await comeIn(person)
+    expect(answer.status).toBe(303)
+    const userId = String((await memberOf(person.email))?.id)
+    return { domain, person, browser, userId }
+  }
+
+  const require = (domain: string, required: boolean) =>
+    platform.inControl('UPDATE sso_domains SET required = ? WHERE domain = ?', [
+      required ? 1 : 0,
+      domain,
+    ])
+
+  /** From a network address of its own: the guard of addresses is not what this is about. */
+  async function askForLink(email: string): Promise<void> {
+    visits += 1
+    const answer = await fetch(`${platform.edge.url}/reset`, {
+      method: 'POST',
+      headers: {
+        origin: new URL(platform.edge.url).origin,
+        'cf-connecting-ip': `198.51.100.${visits}`,
+      },
+      body: new URLSearchParams({ email }),
+    })
+    expect(answer.status).toBe(200)
+  }
+
+  const mailTo = (email: string, subject: string) =>
+    platform.mails().find((mail) => mail.to === email && mail.subject.includes(subject))
+
+  /** The path of the link that was sent to somebody. */
+  async function linkTo(email: string): Promise<string> {
+    const sent = () => mailTo(email, 'Set a password')
+    await expect.poll(sent, { timeout: 20_000 }).toBeDefined()
+    const link = /https?:\/\/\S+/.exec(sent()?.text ?? '')?.[0] ?? ''
+    return new URL(link).pathname
+  }
+
+  const passwordOf = async (email: string) => (await memberOf(email))?.password_hash
+
+  test('outlives its connection: a password by mail, and with it another provider', async () => {
+    const { domain, person, browser: before, userId } = await made('moving')
+    await platform.inControl('UPDATE sso_connections SET disabled_at = 1 WHERE id = ?', [
+      'sso_moving',
+    ])
+    await askForLink(person.email)
+    const link = await linkTo(person.email)
+    const browser = new BrowserOverHttp(platform.edge.url)
+    expect(textOf(await (await browser.get(link)).text())).toContain('Set a password')
+    expect((await browser.post(link, { password: person.email })).status).toBe(400)
+    const done = await browser.post(link, { password: OWN_PASSWORD })
+    expect(textOf(await done.text())).toContain('The password is set')
+    expect((await browser.post(link, { password: `${OWN_PASSWORD} too` })).status).toBe(410)
+    // As after any reset.
+    expect((await before.get('/account')).status).toBe(303)
+    expect(mailTo(person.email, 'has a password now')).toBeDefined()
+    await browser.signIn(asTestPerson(userId, person.email))
+
+    await platform.inControl('DELETE FROM sso_domains WHERE domain = ?', [domain])
+    await addConnection(platform, { id: 'sso_moved', issuer: short.url, domains: [domain] })
+    const { answer, browser: through } = await comeIn(person)
+    expect(answer.headers.get('location')).toBe('/sso/link')
+    expect((await through.post('/sso/link', { password: OWN_PASSWORD })).status).toBe(303)
+    expect(await identitiesOf(userId)).toBe(2)
+    const again = await comeIn(person)
+    expect(again.answer.headers.get('location')).toBe('/account')
+    await expect
+      .poll(() => passwordEntriesOf(userId), { timeout: 20_000 })
+      .toEqual([{ by: 'reset link', password: 'first' }])
+  })
+
+  const asTestPerson = (userId: string, email: string): TestPerson => ({
+    userId,
+    email,
+    password: OWN_PASSWORD,
+    role: 'agent',
+    workspaceId: 'demo',
+    openSession: () => Promise.reject(new Error('By the pages alone.')),
+    code: () => null,
+  })
+
+  async function passwordEntriesOf(userId: string): Promise<unknown[]> {
+    const { rows } = await platform.store.execute({
+      sql: `SELECT v.after FROM audit_entries e JOIN audit_values v ON v.seq = e.seq
+        WHERE e.action = 'passwords.changed' AND e.subject_id = ?`,
+      args: [userId],
+    })
+    return rows.map((row) => JSON.parse(String(row.after)))
+  }
+
+  test('is told how to get a password where another provider asks for one', async () => {
+    const { domain, person } = await made('unlinked')
+    await platform.inControl('DELETE FROM sso_domains WHERE domain = ?', [domain])
+    await addConnection(platform, { id: 'sso_unlinked2', issuer: short.url, domains: [domain] })
+    const page = async () => {
+      const { browser } = await comeIn(person)
+      return (await browser.get('/sso/link')).text()
+    }
+    expect(await page()).toContain('href="/reset"')
+    await require(domain, true)
+    expect(await page()).not.toContain('href="/reset"')
+  })
+
+  test('gets no mail and no form while its company demands to be asked itself', async () => {
+    const { domain, person, browser, userId } = await made('demanding')
+    await require(domain, true)
+    await askForLink(person.email)
+    // Another's mail, asked for later, says that this one would have been sent by now.
+    const other = await made('other')
+    await askForLink(other.person.email)
+    await linkTo(other.person.email)
+    expect(mailTo(person.email, '')).toBeUndefined()
+    const links = await platform.control.execute({
+      sql: 'SELECT count(*) AS n FROM password_resets WHERE user_id = ?',
+      args: [userId],
+    })
+    expect(links.rows[0]?.n).toBe(0)
+    expect(await (await browser.get('/account')).text()).not.toContain('/account/password')
+    const path = '/account/password/first'
+    expect((await browser.post(path, { password: OWN_PASSWORD })).status).toBe(400)
+    expect(await passwordOf(person.email)).toBeNull()
+  })
+
+  test('takes no password by a link that is older than the demand', async () => {
+    const { domain, person } = await made('later')
+    await askForLink(person.email)
+    const link = await linkTo(person.email)
+    const browser = new BrowserOverHttp(platform.edge.url)
+    await require(domain, true)
+    const refused = [await browser.get(link), await browser.post(link, { password: OWN_PASSWORD })]
+    expect(refused.map(({ status }) => status)).toEqual([403, 403])
+    expect(await passwordOf(person.email)).toBeNull()
+    await require(domain, false)
+    expect((await browser.post(link, { password: OWN_PASSWORD })).status).toBe(200)
+    expect(await passwordOf(person.email)).not.toBeNull()
+    // Which is worth nothing from the moment on at which the company demands again.
+    await require(domain, true)
+    const form = { email: person.email, password: OWN_PASSWORD }
+    expect((await browser.post('/sign-in', form)).status).toBe(401)
+  })
+
+  test('gets one on its page too, after a recent proof, once, and its owner hears of it', async () => {
+    const { person, browser, userId } = await made('page')
+    const path = '/account/password/first'
+    await platform.inControl('UPDATE sessions SET confirmed_at = 0 WHERE user_id = ?', [userId])
+    expect(await (await browser.get('/account')).text()).not.toContain(path)
+    const early = await browser.post(path, { password: OWN_PASSWORD })
+    expect(early.headers.get('location')).toBe('/account/confirm')
+    const question = await onward(await browser.get('/sso/confirm'))
+    const back = await signInThere(question, { login: person.login, password: PASSWORD })
+    await browser.get(back.href)
+    expect(await (await browser.get('/account')).text()).toContain(path)
+    expect((await browser.post(path, { password: 'short' })).status).toBe(400)
+    const both = await Promise.all([
+      browser.post(path, { password: OWN_PASSWORD }),
+      browser.post(path, { password: OWN_PASSWORD }),
+    ])
+    const said = await Promise.all(both.map((answer) => answer.text()))
+    expect(said.filter((text) => text.includes('The password is set'))).toHaveLength(1)
+    expect(mailTo(person.email, 'has a password now')).toBeDefined()
+    // Now that there is one, this form replaces it no more.
+    await browser.post(path, { password: `${OWN_PASSWORD} too` })
+    await new BrowserOverHttp(platform.edge.url).signIn(asTestPerson(userId, person.email))
+    await expect
+      .poll(() => passwordEntriesOf(userId), { timeout: 20_000 })
+      .toEqual([{ by: 'owner', password: 'first' }])
+  })
+
+  test('with a second factor is asked for it after a password by mail', async () => {
+    const { person, browser, userId } = await made('factor')
+    const setUp = await (await browser.post('/account/totp', {})).text()
+    const secret = (/<code>([A-Z2-7 ]+)<\/code>/.exec(setUp)?.[1] ?? '').replaceAll(' ', '')
+    expect((await browser.post('/account/totp/confirm', { code: codeOf(secret) })).status).toBe(200)
+    await askForLink(person.email)
+    const visitor = new BrowserOverHttp(platform.edge.url)
+    await visitor.post(await linkTo(person.email), { password: OWN_PASSWORD })
+    const form = { email: person.email, password: OWN_PASSWORD }
+    const answer = await visitor.post('/sign-in', form)
+    expect(answer.headers.get('location')).toBe('/sign-in/code')
+    expect((await visitor.get('/account')).status).toBe(303)
+    expect(await identitiesOf(userId)).toBe(1)
   })
 })
 

@@ -79,9 +79,9 @@ export const ConnectionSteps = ({
           onConfirm={() => done(() => remove(id))}
         >
           <p>
-            It forgets who is who. Whoever got their account through it and has no passkey is
-            stranded: they cannot sign in any more, and another connection cannot bring them back
-            without an operator.
+            It forgets who is who. Whoever got their account through it and has neither password nor
+            passkey gets a first password by “Forgot the password?” on the sign-in page, and can
+            then be connected to another provider.
           </p>
           <p>
             Members and their roles stay, and who has a password signs in with it. The domains have
