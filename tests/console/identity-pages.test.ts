@@ -602,7 +602,7 @@ test('a console that is signed out from the account page says why, and keeps not
   await marketer.page.getByRole('link', { name: 'Account, devices, second factor' }).click()
   await marketer.picture('person-menu')
   const account = await opened
-  const consoles = account.getByRole('listitem').filter({ hasText: 'demo' })
+  const consoles = account.getByRole('listitem').filter({ hasText: 'Edgewise console' })
   await consoles.first().waitFor()
   while ((await consoles.count()) > 0) {
     await consoles.first().getByRole('button', { name: 'Sign out' }).click()
