@@ -4,8 +4,8 @@ import { openStore, openStoreToAsk, type StoreClient } from '../store/client.ts'
 import { Directory } from './directory.ts'
 import { SiteCopies } from './site-copies.ts'
 
-/** A caller waits for it, and a write key in its time of grace need not wait longer. */
-const CONTROL_TIMEOUT_MS = 5_000
+/** Each call waits for its key to be checked, and a write key in its time of grace need not wait longer. */
+const CHECK_TIMEOUT_MS = 5_000
 
 const directories = new Map<string, Directory>()
 
@@ -22,12 +22,15 @@ export function directoryOf(env: Env): Directory {
   return directory
 }
 
-/** A client of the control database for one request. */
+/**
+ * A client of the control database for one request. As patient as with any store: an isolate that hashes the
+ * passwords of several people notices answers seconds after they came.
+ */
 export function controlStore(env: Env): StoreClient {
-  return openStore(env.CONTROL_DB_URL, env.STORE_AUTH_TOKEN, CONTROL_TIMEOUT_MS)
+  return openStore(env.CONTROL_DB_URL, env.STORE_AUTH_TOKEN)
 }
 
-/** As {@link controlStore}, for what only asks: a lost connection is not the end of it. */
+/** For checking keys, sites and sessions, which only asks: a lost connection is not the end of it. */
 export function controlToAsk(env: Env): StoreClient {
-  return openStoreToAsk(env.CONTROL_DB_URL, env.STORE_AUTH_TOKEN, CONTROL_TIMEOUT_MS)
+  return openStoreToAsk(env.CONTROL_DB_URL, env.STORE_AUTH_TOKEN, CHECK_TIMEOUT_MS)
 }
