@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { KEY_KINDS } from '#shared/access/matrix.ts'
+import { Why } from './why.ts'
 
 export const ApiKey = z.object({
   id: z.string(),
@@ -54,17 +55,18 @@ export const NewApp = z.object({
 export type NewApp = z.infer<typeof NewApp>
 
 const nothing = z.object({})
+const Revoked = Why.extend({ id: z.string() })
 
 /** These ask the edge: nothing of it is kept on this computer. */
 export const KEY_METHODS = {
   'keys.list': { input: nothing, output: z.object({ keys: z.array(ApiKey) }) },
   /** The key itself, which is not kept anywhere. */
   'keys.make': { input: NewKey, output: z.object({ key: z.string() }) },
-  'keys.revoke': { input: z.object({ id: z.string() }), output: nothing },
+  'keys.revoke': { input: Revoked, output: nothing },
   'apps.list': { input: nothing, output: z.object({ apps: z.array(RegisteredApp) }) },
   'apps.register': {
     input: NewApp,
     output: z.object({ clientId: z.string(), clientSecret: z.string().nullable() }),
   },
-  'apps.revoke': { input: z.object({ id: z.string() }), output: nothing },
+  'apps.revoke': { input: Revoked, output: nothing },
 } as const

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Why } from './why.ts'
 
 export const Member = z.object({
   userId: z.string(),
@@ -67,7 +68,7 @@ export const PEOPLE_METHODS = {
     output: z.object({ people: z.array(Member.pick({ userId: true, name: true, email: true })) }),
   },
   'people.changeMember': {
-    input: z.object({
+    input: Why.extend({
       userId: z.string(),
       change: z.union([z.object({ role: RoleId }), z.object({ active: z.boolean() })]),
     }),
@@ -80,9 +81,9 @@ export const PEOPLE_METHODS = {
   },
   'people.takeBack': { input: z.object({ invitationId: z.string() }), output: nothing },
   'people.saveRole': { input: RoleDraft, output: nothing },
-  'people.deleteRole': { input: z.object({ id: RoleId }), output: nothing },
+  'people.deleteRole': { input: Why.extend({ id: RoleId }), output: nothing },
   'people.askSecondFactor': {
-    input: z.object({ roles: z.array(RoleId).max(50) }),
+    input: Why.extend({ roles: z.array(RoleId).max(50) }),
     output: nothing,
   },
 } as const

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RoleView } from './people.ts'
+import { Why } from './why.ts'
 
 const RoleMapping = z.object({ value: z.string().min(1).max(200), role: z.string().min(1).max(64) })
 export type RoleMapping = z.infer<typeof RoleMapping>
@@ -84,17 +85,18 @@ export type ProviderAnswer = z.infer<typeof ProviderAnswer>
 
 const nothing = z.object({})
 const ById = z.object({ id: z.string() })
+const ByIdWithWhy = Why.extend(ById.shape)
 
 /** These ask the edge: nothing of it is kept on this computer. */
 export const SSO_METHODS = {
   'sso.get': { input: nothing, output: SsoView },
   'sso.connect': { input: NewSsoConnection, output: ById },
-  'sso.change': { input: ById.extend({ change: SsoChange }), output: nothing },
+  'sso.change': { input: ByIdWithWhy.extend({ change: SsoChange }), output: nothing },
   'sso.changeDomain': {
-    input: ById.extend({ domain: DomainName, wish: DomainWish }),
+    input: ByIdWithWhy.extend({ domain: DomainName, wish: DomainWish }),
     output: nothing,
   },
   'sso.proveDomain': { input: ById.extend({ domain: DomainName }), output: nothing },
   'sso.test': { input: ById, output: ProviderAnswer },
-  'sso.delete': { input: ById, output: nothing },
+  'sso.delete': { input: ByIdWithWhy, output: nothing },
 } as const

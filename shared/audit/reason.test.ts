@@ -28,6 +28,10 @@ describe('a reason', () => {
     expect(reasonHeader(undefined)).toEqual({})
   })
 
+  test('holds nothing up where it was cut in the middle of a sign', () => {
+    expect(roundTrip('🌊'.slice(0, 1))).toEqual({ kind: 'given', reason: '\uFFFD' })
+  })
+
   test('is refused where it is too long or no text', () => {
     expect(roundTrip('x'.repeat(MAX_REASON_CHARS)).kind).toBe('given')
     expect(roundTrip('x'.repeat(MAX_REASON_CHARS + 1)).kind).toBe('refused')

@@ -24,8 +24,8 @@ export function readReason(header: string | null): ReadReason {
   return { kind: 'given', reason }
 }
 
-/** @param reason what somebody wrote; nothing for no header */
+/** @param reason what somebody wrote; nothing for no header, and half a surrogate pair is replaced */
 export function reasonHeader(reason: string | undefined): Record<string, string> {
   const words = reason?.trim() ?? ''
-  return words === '' ? {} : { [REASON_HEADER]: encodeURIComponent(words) }
+  return words === '' ? {} : { [REASON_HEADER]: encodeURIComponent(words.toWellFormed()) }
 }

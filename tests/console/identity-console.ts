@@ -145,22 +145,3 @@ export class IdentityConsole {
     await this.platform.restartEdge()
   }
 }
-
-/** Proves again who somebody is, in the page that the console opens for it. */
-export async function confirmInBrowser(desk: Desk): Promise<void> {
-  const opened = desk.context.waitForEvent('page')
-  await desk.page.getByRole('link', { name: 'Confirm in the browser' }).click()
-  const edge = await opened
-  await edge.getByLabel('Password').fill(PASSWORD)
-  await edge.getByRole('button', { name: 'Continue' }).click()
-  await edge.getByText('You can go back to the app now.').waitFor()
-  await edge.close()
-}
-
-/** Parts of the page that can be scrolled sideways: there should be none, nothing may stick out. */
-export const sticksOut = (page: Page): Promise<string[]> =>
-  page.evaluate<string[]>(
-    `[document.documentElement, ...document.querySelectorAll('.page, .page-scroll, .panel, .drawer-scroll, .rail')]
-      .filter((part) => part.scrollWidth > part.clientWidth)
-      .map((part) => part.className + ' ' + part.id + ' ' + (part.getAttribute('aria-labelledby') ?? ''))`,
-  )

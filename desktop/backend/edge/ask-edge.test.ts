@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { RpcError } from '#rpc/rpc-error.ts'
+import { REASON_HEADER, readReason } from '#shared/audit/reason.ts'
 import type { EdgeIdentity } from '../session/session.ts'
 import { askEdge, type EdgeSource, readTextOfEdge, tellEdge } from './ask-edge.ts'
 
@@ -10,7 +11,7 @@ type Answer = { status: number; body?: unknown }
 
 let server: Server
 let answers: Answer[]
-let requests: { method: string; authorization: string; body: string }[]
+let requests: { method: string; authorization: string; reason: string | null; body: string }[]
 let edge: EdgeSource
 
 const CONFIRM_URL = 'https://edge.example.com/account/confirm?session=ses_1'
@@ -29,7 +30,13 @@ beforeEach(async () => {
     let body = ''
     for await (const chunk of request) body += String(chunk)
     const { method = '', headers } = request
-    requests.push({ method, authorization: headers.authorization ?? '', body })
+    const given = headers[REASON_HEADER]
+    requests.push({
+      method,
+      authorization: headers.authorization ?? '',
+      reason: typeof given === 'string' ? given : null,
+      body,
+    })
     const answer = answers.shift() ?? { status: 500 }
     response.writeHead(answer.status, { 'content-type': 'application/json' })
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
@@ -69,7 +76,7 @@ test('an answer of another shape means that somebody must update', async () => {
 test('a proof that is asked for again comes with the place to give it', async () => {
   const said = { code: 'step_up_required', detail: 'Confirm it.', next: 'Open /account/confirm.' }
   answers = [{ status: 403, body: said }]
-  const error = await failure(tellEdge(edge, 'PATCH', '/x', { role: 'admin' }))
+  const error = await failure(tellEdge(edge, 'PATCH', '/x', { body: { role: 'admin' } }))
   expect(error.toBody()).toMatchObject({ message: 'Confirm it.', confirmUrl: CONFIRM_URL })
   // Sent twice it would be two changes as soon as the person has confirmed.
   expect(requests).toHaveLength(1)
@@ -105,13 +112,32 @@ test('after an old token the same is sent once more with a new one, and never a 
   })
   const old = { status: 401, body: { code: 'token_expired', detail: 'It is past its time.' } }
   answers = [old, { status: 204 }]
-  await tellEdge(edge, 'PUT', '/x', { a: 1 })
+  await tellEdge(edge, 'PUT', '/x', { body: { a: 1 } })
   expect(requests.map(({ authorization }) => authorization)).toEqual(['Bearer old', 'Bearer new'])
   expect(requests.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}'])
   answers = [old, old]
   expect((await failure(tellEdge(edge, 'PUT', '/x', {}))).message).toBe('It is past its time.')
   expect(requests).toHaveLength(4)
   expect(new Set(codes)).toEqual(new Set(['token_expired']))
+})
+
+test('a reason goes along as it was written, and again with a new token', async () => {
+  const reason = 'Sie arbeitet nicht mehr hier –\nsagt 人事'
+  const read = () => requests.map((request) => readReason(request.reason))
+  edge.identity = identity({ refused: async () => true })
+  answers = [{ status: 401, body: { code: 'token_expired', detail: '' } }, { status: 204 }]
+  await tellEdge(edge, 'DELETE', '/x', { reason })
+  expect(read()).toEqual([
+    { kind: 'given', reason },
+    { kind: 'given', reason },
+  ])
+  expect(requests.map(({ body }) => body)).toEqual(['', ''])
+})
+
+test.each([undefined, '', '  \n'])('no reason is no header: %j', async (reason) => {
+  answers = [{ status: 204 }]
+  await tellEdge(edge, 'PATCH', '/x', { body: {}, reason })
+  expect(requests.map((request) => request.reason)).toEqual([null])
 })
 
 test('nobody signed in, and an edge that is away, are told apart', async () => {

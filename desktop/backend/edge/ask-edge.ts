@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RpcError } from '#rpc/rpc-error.ts'
+import { reasonHeader } from '#shared/audit/reason.ts'
 import { codeOf, type EdgeIdentity } from '../session/session.ts'
 
 /** Checks of a model score hundreds of visitors. */
@@ -18,6 +19,13 @@ export type EdgeSource = {
 
 export type EdgeMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
+/** What a request carries. */
+export type EdgeMessage = {
+  body?: unknown
+  /** Why it is asked for; the audit log keeps it. */
+  reason?: string | undefined
+}
+
 /**
  * Asks the edge for something that is not on this computer.
  *
@@ -28,9 +36,9 @@ export const askEdge = async <S extends z.ZodType>(
   method: EdgeMethod,
   path: string,
   answer: S,
-  body?: unknown,
+  message: EdgeMessage = {},
 ): Promise<z.output<S>> => {
-  const response = await exchange(source, method, path, body)
+  const response = await exchange(source, method, path, message)
   const parsed = answer.safeParse(await readJson(response))
   if (parsed.success) return parsed.data
   throw failed('The edge and this console speak different versions.', 'Update the console.')
@@ -45,9 +53,9 @@ export const tellEdge = async (
   source: EdgeSource,
   method: EdgeMethod,
   path: string,
-  body?: unknown,
+  message: EdgeMessage = {},
 ): Promise<void> => {
-  const response = await exchange(source, method, path, body)
+  const response = await exchange(source, method, path, message)
   await response.body?.cancel().catch(() => undefined)
 }
 
@@ -64,7 +72,7 @@ export const readTextOfEdge = async (
   path: string,
   maxBytes: number,
 ): Promise<string | null> => {
-  const response = await exchange(source, method, path, undefined)
+  const response = await exchange(source, method, path, {})
   const decoder = new TextDecoder()
   let bytes = 0
   let text = ''
@@ -86,14 +94,14 @@ const exchange = async (
   source: EdgeSource,
   method: EdgeMethod,
   path: string,
-  body: unknown,
+  message: EdgeMessage,
 ): Promise<Response> => {
-  const first = await send(source, method, path, body)
+  const first = await send(source, method, path, message)
   if (first.ok) return first
   const refused = await refusalOf(first, source)
   // A refused proof changed nothing at the edge, so that the same may be sent again.
   if (!(await source.identity.refused(refused.code)) || first.status !== 401) throw refused.error
-  const second = await send(source, method, path, body)
+  const second = await send(source, method, path, message)
   if (second.ok) return second
   throw (await refusalOf(second, source)).error
 }
@@ -102,7 +110,7 @@ const send = async (
   { edgeUrl, identity, fetch }: EdgeSource,
   method: EdgeMethod,
   path: string,
-  body: unknown,
+  { body, reason }: EdgeMessage,
 ): Promise<Response> => {
   const proof = await identity.proof()
   if (proof.kind === 'signed_out') throw failed('Nobody is signed in.', 'Sign in.')
@@ -114,6 +122,7 @@ const send = async (
         authorization: `Bearer ${proof.token}`,
         accept: 'application/json',
         'user-agent': USER_AGENT,
+        ...reasonHeader(reason),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       body: body === undefined ? null : JSON.stringify(body),

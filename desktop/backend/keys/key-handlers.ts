@@ -10,16 +10,16 @@ export function keyHandlers(edge: EdgeSource): Pick<RpcHandlers, keyof typeof KE
   return {
     'keys.list': async () => ({ keys: (await askEdge(edge, 'GET', '/api/v1/keys', Keys)).data }),
     'keys.make': (key) =>
-      askEdge(edge, 'POST', '/api/v1/keys', KEY_METHODS['keys.make'].output, bodyOf(key)),
-    'keys.revoke': async ({ id }) => {
-      await tellEdge(edge, 'DELETE', `/api/v1/keys/${encodeURIComponent(id)}`)
+      askEdge(edge, 'POST', '/api/v1/keys', KEY_METHODS['keys.make'].output, { body: bodyOf(key) }),
+    'keys.revoke': async ({ id, reason }) => {
+      await tellEdge(edge, 'DELETE', `/api/v1/keys/${encodeURIComponent(id)}`, { reason })
       return {}
     },
     'apps.list': async () => ({ apps: (await askEdge(edge, 'GET', '/api/v1/apps', Apps)).data }),
     'apps.register': (app) =>
-      askEdge(edge, 'POST', '/api/v1/apps', KEY_METHODS['apps.register'].output, app),
-    'apps.revoke': async ({ id }) => {
-      await tellEdge(edge, 'DELETE', `/api/v1/apps/${encodeURIComponent(id)}`)
+      askEdge(edge, 'POST', '/api/v1/apps', KEY_METHODS['apps.register'].output, { body: app }),
+    'apps.revoke': async ({ id, reason }) => {
+      await tellEdge(edge, 'DELETE', `/api/v1/apps/${encodeURIComponent(id)}`, { reason })
       return {}
     },
   }

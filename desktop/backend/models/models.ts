@@ -51,15 +51,15 @@ export const changeModel = async (
   version: string,
   change: ModelChange,
 ): Promise<void> => {
-  await askEdge(edge, 'POST', `${pathOf(version)}/stage`, Rollout, change)
+  await askEdge(edge, 'POST', `${pathOf(version)}/stage`, Rollout, { body: change })
 }
 
 /** @throws RpcError */
 export const rollBack = async (edge: EdgeSource, reason: string | undefined): Promise<void> => {
-  await askEdge(edge, 'POST', '/api/v1/rollout/rollback', Rollout, { reason })
+  await askEdge(edge, 'POST', '/api/v1/rollout/rollback', Rollout, { body: { reason } })
 }
 
 /** @throws RpcError */
 export const setGrades = async (edge: EdgeSource, grades: GradeCutoffs | null): Promise<void> => {
-  await askEdge(edge, 'PUT', '/api/v1/rollout/grades', Rollout, { grades })
+  await askEdge(edge, 'PUT', '/api/v1/rollout/grades', Rollout, { body: { grades } })
 }

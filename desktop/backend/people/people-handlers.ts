@@ -20,8 +20,8 @@ export function peopleHandlers(
   return {
     'people.get': () => getPeople(edge, may),
     'people.names': () => getNames(edge),
-    'people.changeMember': async ({ userId, change }) => {
-      await changeMember(edge, userId, change)
+    'people.changeMember': async ({ userId, change, reason }) => {
+      await changeMember(edge, userId, change, reason)
       return {}
     },
     'people.invite': (invitation) => invite(edge, invitation),
@@ -33,12 +33,12 @@ export function peopleHandlers(
       await saveRole(edge, role)
       return {}
     },
-    'people.deleteRole': async ({ id }) => {
-      await deleteRole(edge, id)
+    'people.deleteRole': async ({ id, reason }) => {
+      await deleteRole(edge, id, reason)
       return {}
     },
-    'people.askSecondFactor': async ({ roles }) => {
-      await askSecondFactor(edge, roles)
+    'people.askSecondFactor': async ({ roles, reason }) => {
+      await askSecondFactor(edge, roles, reason)
       return {}
     },
   }

@@ -43,11 +43,13 @@ export const changeMember = (
   edge: EdgeSource,
   userId: string,
   change: { role: string } | { active: boolean },
-): Promise<void> => tellEdge(edge, 'PATCH', `/api/v1/members/${encodeURIComponent(userId)}`, change)
+  reason: string | undefined,
+): Promise<void> =>
+  tellEdge(edge, 'PATCH', `/api/v1/members/${encodeURIComponent(userId)}`, { body: change, reason })
 
 /** @throws RpcError */
 export const invite = (edge: EdgeSource, invitation: { email: string; role: string }) =>
-  askEdge(edge, 'POST', '/api/v1/invitations', Invited, invitation)
+  askEdge(edge, 'POST', '/api/v1/invitations', Invited, { body: invitation })
 
 /** @throws RpcError */
 export const takeBackInvitation = (edge: EdgeSource, id: string): Promise<void> =>
@@ -57,12 +59,19 @@ const rolePath = (id: string) => `/api/v1/roles/${encodeURIComponent(id)}`
 
 /** @throws RpcError */
 export const saveRole = (edge: EdgeSource, { id, ...role }: RoleDraft): Promise<void> =>
-  tellEdge(edge, 'PUT', rolePath(id), role)
+  tellEdge(edge, 'PUT', rolePath(id), { body: role })
 
 /** @throws RpcError */
-export const deleteRole = (edge: EdgeSource, id: string): Promise<void> =>
-  tellEdge(edge, 'DELETE', rolePath(id))
+export const deleteRole = (
+  edge: EdgeSource,
+  id: string,
+  reason: string | undefined,
+): Promise<void> => tellEdge(edge, 'DELETE', rolePath(id), { reason })
 
 /** @throws RpcError */
-export const askSecondFactor = (edge: EdgeSource, roles: readonly string[]): Promise<void> =>
-  tellEdge(edge, 'PUT', '/api/v1/sign-in-policy', { secondFactorRoles: roles })
+export const askSecondFactor = (
+  edge: EdgeSource,
+  roles: readonly string[],
+  reason: string | undefined,
+): Promise<void> =>
+  tellEdge(edge, 'PUT', '/api/v1/sign-in-policy', { body: { secondFactorRoles: roles }, reason })

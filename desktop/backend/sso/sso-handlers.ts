@@ -19,12 +19,12 @@ export function ssoHandlers(
   return {
     'sso.get': () => getSso(edge, may),
     'sso.connect': (connection) => connect(edge, connection),
-    'sso.change': async ({ id, change }) => {
-      await changeConnection(edge, id, change)
+    'sso.change': async ({ id, change, reason }) => {
+      await changeConnection(edge, id, change, reason)
       return {}
     },
-    'sso.changeDomain': async ({ id, domain, wish }) => {
-      await changeDomain(edge, id, domain, wish)
+    'sso.changeDomain': async ({ id, domain, wish, reason }) => {
+      await changeDomain(edge, id, domain, wish, reason)
       return {}
     },
     'sso.proveDomain': async ({ id, domain }) => {
@@ -32,8 +32,8 @@ export function ssoHandlers(
       return {}
     },
     'sso.test': ({ id }) => testConnection(edge, id),
-    'sso.delete': async ({ id }) => {
-      await deleteConnection(edge, id)
+    'sso.delete': async ({ id, reason }) => {
+      await deleteConnection(edge, id, reason)
       return {}
     },
   }

@@ -35,16 +35,22 @@ export const connect = async (
   { clientSecret, domains, ...connection }: NewSsoConnection,
 ): Promise<{ id: string }> => {
   const { id } = await askEdge(edge, 'POST', PATH, SsoConnection, {
-    ...connection,
-    ...(clientSecret === null ? {} : { clientSecret }),
-    domains: domains.map((domain) => ({ domain })),
+    body: {
+      ...connection,
+      ...(clientSecret === null ? {} : { clientSecret }),
+      domains: domains.map((domain) => ({ domain })),
+    },
   })
   return { id }
 }
 
 /** @throws RpcError */
-export const changeConnection = (edge: EdgeSource, id: string, change: SsoChange): Promise<void> =>
-  tellEdge(edge, 'PATCH', pathOf(id), change)
+export const changeConnection = (
+  edge: EdgeSource,
+  id: string,
+  change: SsoChange,
+  reason: string | undefined,
+): Promise<void> => tellEdge(edge, 'PATCH', pathOf(id), { body: change, reason })
 
 /**
  * Changes one domain. The edge takes the whole list, and whoever is missing in it loses its proof: so the list
@@ -57,20 +63,25 @@ export const changeDomain = async (
   id: string,
   domain: string,
   wish: DomainWish,
+  reason: string | undefined,
 ): Promise<void> => {
   const { data } = await askEdge(edge, 'GET', PATH, Connections)
   const domains = data.find((connection) => connection.id === id)?.domains ?? []
-  await tellEdge(edge, 'PATCH', pathOf(id), { domains: domainsAfter(domains, domain, wish) })
+  const body = { domains: domainsAfter(domains, domain, wish) }
+  await tellEdge(edge, 'PATCH', pathOf(id), { body, reason })
 }
 
 /** @throws RpcError where the record is not found, with the record that is looked for */
 export const proveDomain = (edge: EdgeSource, id: string, domain: string): Promise<void> =>
-  tellEdge(edge, 'POST', `${pathOf(id)}/prove-domain`, { domain })
+  tellEdge(edge, 'POST', `${pathOf(id)}/prove-domain`, { body: { domain } })
 
 /** @throws RpcError */
 export const testConnection = (edge: EdgeSource, id: string): Promise<ProviderAnswer> =>
   askEdge(edge, 'POST', `${pathOf(id)}/test`, ProviderAnswer)
 
 /** @throws RpcError */
-export const deleteConnection = (edge: EdgeSource, id: string): Promise<void> =>
-  tellEdge(edge, 'DELETE', pathOf(id))
+export const deleteConnection = (
+  edge: EdgeSource,
+  id: string,
+  reason: string | undefined,
+): Promise<void> => tellEdge(edge, 'DELETE', pathOf(id), { reason })

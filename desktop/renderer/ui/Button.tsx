@@ -1,7 +1,7 @@
-import type { ButtonHTMLAttributes } from 'react'
+import type { ComponentProps } from 'react'
 import './button.css'
 
-type Props = ButtonHTMLAttributes<HTMLButtonElement> & {
+type Props = ComponentProps<'button'> & {
   kind?: 'primary' | 'plain' | 'quiet' | 'danger'
   /** For a button that is only an icon; give it an aria-label too. */
   square?: boolean

@@ -23,7 +23,11 @@ export const EntryDrawer = ({ item }: { item: AuditItem }) => {
             <Fact label="To what">{subjectWords(item, people)}</Fact>
             <Fact label="When">{wholeTime(item.at)}</Fact>
             <Fact label="From where">{fromWords(item) || 'not known'}</Fact>
-            {item.values?.reason && <Fact label="Why">{item.values.reason}</Fact>}
+            {item.values?.reason && (
+              <Fact label="Why">
+                <span className="audit-reason">{item.values.reason}</span>
+              </Fact>
+            )}
           </dl>
         </section>
         <Values item={item} />

@@ -53,7 +53,7 @@ export const RevocablePanel = <Item extends Revocable>({
   /** What is felt when it is revoked. */
   consequences: (item: Item) => ReactNode
   /** Null for whoever may not. */
-  onRevoke: ((id: string) => Promise<void>) | null
+  onRevoke: ((id: string, reason: string) => Promise<void>) | null
 }) => {
   const [asked, setAsked] = useState<Item | null>(null)
   const live = items.filter(({ revokedAt }) => revokedAt === null)
@@ -81,10 +81,11 @@ export const RevocablePanel = <Item extends Revocable>({
           title={`Revoke the ${noun} ${asked.name}?`}
           action={`Revoke the ${noun}`}
           isDangerous
+          asksWhy
           onClose={() => setAsked(null)}
-          onConfirm={() => {
+          onConfirm={(reason) => {
             setAsked(null)
-            void onRevoke?.(asked.id)
+            void onRevoke?.(asked.id, reason)
           }}
         >
           {consequences(asked)}

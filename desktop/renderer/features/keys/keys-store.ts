@@ -20,9 +20,9 @@ export type KeysStore = StoreApi<{
   open: (drawer: KeysDrawer) => void
   close: () => void
   makeKey: (key: NewKey) => Promise<void>
-  revokeKey: (id: string) => Promise<void>
+  revokeKey: (id: string, reason: string) => Promise<void>
   registerApp: (app: NewApp) => Promise<void>
-  revokeApp: (id: string) => Promise<void>
+  revokeApp: (id: string, reason: string) => Promise<void>
 }>
 
 /** @param may what the person's role carries: what it does not is not asked for */
@@ -79,7 +79,7 @@ export const createKeysStore = (
           const line = { label: 'Key', value: made.key, secret: key.kind === 'secret' }
           set({ drawer: { name: 'shown', shown: { title: key.name, lines: [line] } } })
         }),
-      revokeKey: (id) => make(() => link.call('keys.revoke', { id })),
+      revokeKey: (id, reason) => make(() => link.call('keys.revoke', { id, reason })),
       registerApp: (app) =>
         make(async () => {
           const { clientId, clientSecret } = await link.call('apps.register', app)
@@ -89,7 +89,7 @@ export const createKeysStore = (
           }
           set({ drawer: { name: 'shown', shown: { title: app.name, lines } } })
         }),
-      revokeApp: (id) => make(() => link.call('apps.revoke', { id })),
+      revokeApp: (id, reason) => make(() => link.call('apps.revoke', { id, reason })),
     }
   })
 }

@@ -9,7 +9,7 @@ export const AccessDialog = ({
   onClose,
 }: {
   member: Member
-  onConfirm: () => void
+  onConfirm: (reason: string) => void
   onClose: () => void
 }) => {
   const isMe = useMe().email === member.email
@@ -18,6 +18,7 @@ export const AccessDialog = ({
       title={`Take access away from ${member.name}?`}
       action="Take access away"
       isDangerous
+      asksWhy
       onConfirm={onConfirm}
       onClose={onClose}
     >

@@ -63,14 +63,14 @@ export const MembersPanel = ({ view }: { view: PeopleView }) => {
           role={asked.role}
           view={view}
           onClose={() => setAsked(null)}
-          onConfirm={() => done(() => giveRole(asked.member.userId, asked.role))}
+          onConfirm={(reason) => done(() => giveRole(asked.member.userId, asked.role, reason))}
         />
       )}
       {asked?.kind === 'access' && (
         <AccessDialog
           member={asked.member}
           onClose={() => setAsked(null)}
-          onConfirm={() => done(() => setActive(asked.member.userId, false))}
+          onConfirm={(reason) => done(() => setActive(asked.member.userId, false, reason))}
         />
       )}
     </Panel>

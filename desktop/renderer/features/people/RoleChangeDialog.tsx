@@ -15,7 +15,7 @@ export const RoleChangeDialog = ({
   member: Member
   role: string
   view: PeopleView
-  onConfirm: () => void
+  onConfirm: (reason: string) => void
   onClose: () => void
 }) => {
   const isMe = useMe().email === member.email
@@ -29,6 +29,7 @@ export const RoleChangeDialog = ({
     <Dialog
       title={`Give ${member.name} the role ${roleName(view.roles, role)}?`}
       action="Change the role"
+      asksWhy
       onConfirm={onConfirm}
       onClose={onClose}
     >

@@ -65,10 +65,11 @@ export const RolesPanel = ({ view }: { view: PeopleView }) => {
           title={`Delete the role ${asked.name}?`}
           action="Delete the role"
           isDangerous
+          asksWhy
           onClose={() => setAsked(null)}
-          onConfirm={() => {
+          onConfirm={(reason) => {
             setAsked(null)
-            void deleteRole(asked.id)
+            void deleteRole(asked.id, reason)
           }}
         >
           <p>Nobody can be given it any more. Whoever has it needs another role first.</p>

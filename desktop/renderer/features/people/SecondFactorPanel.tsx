@@ -72,10 +72,11 @@ export const SecondFactorPanel = ({
         <Dialog
           title="Change who needs a second factor?"
           action="Save"
+          asksWhy
           onClose={() => setAsked(false)}
-          onConfirm={() => {
+          onConfirm={(reason) => {
             setAsked(false)
-            void askSecondFactor([...chosen]).then(() => setEdited(null))
+            void askSecondFactor([...chosen], reason).then(() => setEdited(null))
           }}
         >
           {lacking.length === 0 ? (

@@ -21,13 +21,13 @@ export type PeopleStore = StoreApi<{
   reset: () => void
   open: (drawer: PeopleDrawer) => void
   close: () => void
-  giveRole: (userId: string, role: string) => Promise<void>
-  setActive: (userId: string, active: boolean) => Promise<void>
+  giveRole: (userId: string, role: string, reason: string) => Promise<void>
+  setActive: (userId: string, active: boolean, reason?: string) => Promise<void>
   invite: (email: string, role: string) => Promise<void>
   takeBack: (invitationId: string) => Promise<void>
   saveRole: (role: RoleDraft) => Promise<void>
-  deleteRole: (id: string) => Promise<void>
-  askSecondFactor: (roles: string[]) => Promise<void>
+  deleteRole: (id: string, reason: string) => Promise<void>
+  askSecondFactor: (roles: string[], reason: string) => Promise<void>
 }>
 
 /** People of the workspace, as the edge has them: nothing of it is kept on this computer. */
@@ -63,10 +63,10 @@ export const createPeopleStore = (link: ConsoleLink): PeopleStore => {
         get().changing.dismiss()
         set({ drawer: null })
       },
-      giveRole: (userId, role) =>
-        make(() => link.call('people.changeMember', { userId, change: { role } })),
-      setActive: (userId, active) =>
-        make(() => link.call('people.changeMember', { userId, change: { active } })),
+      giveRole: (userId, role, reason) =>
+        make(() => link.call('people.changeMember', { userId, change: { role }, reason })),
+      setActive: (userId, active, reason) =>
+        make(() => link.call('people.changeMember', { userId, change: { active }, reason })),
       invite: (email, role) =>
         make(async () => {
           const { mail } = await link.call('people.invite', { email, role })
@@ -78,8 +78,9 @@ export const createPeopleStore = (link: ConsoleLink): PeopleStore => {
           await link.call('people.saveRole', role)
           set({ drawer: null })
         }),
-      deleteRole: (id) => make(() => link.call('people.deleteRole', { id })),
-      askSecondFactor: (roles) => make(() => link.call('people.askSecondFactor', { roles })),
+      deleteRole: (id, reason) => make(() => link.call('people.deleteRole', { id, reason })),
+      askSecondFactor: (roles, reason) =>
+        make(() => link.call('people.askSecondFactor', { roles, reason })),
     }
   })
 }

@@ -60,8 +60,9 @@ export const ConnectionSteps = ({
         <Dialog
           title={`Switch ${name} off?`}
           action="Switch it off"
+          asksWhy
           onClose={() => setAsked(null)}
-          onConfirm={() => done(() => change(id, { disabled: true }))}
+          onConfirm={(reason) => done(() => change(id, { disabled: true }, reason))}
         >
           <p>
             Nobody signs in through it until it is on again; passwords and passkeys work, also where
@@ -75,8 +76,9 @@ export const ConnectionSteps = ({
           title={`Delete ${name}?`}
           action="Delete the connection"
           isDangerous
+          asksWhy
           onClose={() => setAsked(null)}
-          onConfirm={() => done(() => remove(id))}
+          onConfirm={(reason) => done(() => remove(id, reason))}
         >
           <p>
             It forgets who is who. Whoever got their account through it and has neither password nor

@@ -13,13 +13,14 @@ export const DomainDialog = ({
 }: {
   asked: AskedOfDomain
   connection: SsoConnection
-  onConfirm: () => void
+  onConfirm: (reason: string) => void
   onClose: () => void
 }) =>
   wish === 'required' ? (
     <Dialog
       title={`Let people of ${domain} in through ${name} alone?`}
       action="Require it"
+      asksWhy
       onConfirm={onConfirm}
       onClose={onClose}
     >
@@ -34,6 +35,7 @@ export const DomainDialog = ({
       title={`Remove ${domain}?`}
       action="Remove the domain"
       isDangerous
+      asksWhy
       onConfirm={onConfirm}
       onClose={onClose}
     >

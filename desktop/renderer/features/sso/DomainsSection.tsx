@@ -62,9 +62,9 @@ export const DomainsSection = ({
           asked={asked}
           connection={connection}
           onClose={() => setAsked(null)}
-          onConfirm={() => {
+          onConfirm={(reason) => {
             setAsked(null)
-            void changeDomain(id, asked.domain, asked.wish)
+            void changeDomain(id, asked.domain, asked.wish, reason)
           }}
         />
       )}

@@ -81,10 +81,11 @@ export const ProviderSection = ({
           title={`Remove the client secret of ${connection.name}?`}
           action="Remove the secret"
           isDangerous
+          asksWhy
           onClose={() => setAsked(false)}
-          onConfirm={() => {
+          onConfirm={(reason) => {
             setAsked(false)
-            void change(id, { clientSecret: null })
+            void change(id, { clientSecret: null }, reason)
           }}
         >
           <p>

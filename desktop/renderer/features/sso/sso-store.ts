@@ -25,13 +25,13 @@ export type SsoStore = StoreApi<{
   open: (drawer: SsoDrawer) => void
   close: () => void
   connect: (connection: NewSsoConnection) => Promise<void>
-  change: (id: string, change: SsoChange) => Promise<void>
+  change: (id: string, change: SsoChange, reason?: string) => Promise<void>
   /** The same for roles, whose drawer leads back to the connection. */
   changeRoles: (id: string, change: SsoChange) => Promise<void>
-  changeDomain: (id: string, domain: string, wish: DomainWish) => Promise<void>
+  changeDomain: (id: string, domain: string, wish: DomainWish, reason?: string) => Promise<void>
   proveDomain: (id: string, domain: string) => Promise<void>
   test: (id: string) => Promise<void>
-  remove: (id: string) => Promise<void>
+  remove: (id: string, reason: string) => Promise<void>
 }>
 
 /** Company sign-in as the edge has it: nothing of it is kept on this computer. */
@@ -77,19 +77,19 @@ export const createSsoStore = (link: ConsoleLink): SsoStore => {
           // A wrong issuer is best known at once; whether it can be asked decides nothing about what was made.
           void test(id).catch(() => {})
         }),
-      change: (id, change) => make(() => link.call('sso.change', { id, change })),
+      change: (id, change, reason) => make(() => link.call('sso.change', { id, change, reason })),
       changeRoles: (id, change) =>
         make(async () => {
           await link.call('sso.change', { id, change })
           set({ drawer: { name: 'connection', id, isNew: false } })
         }),
-      changeDomain: (id, domain, wish) =>
-        make(() => link.call('sso.changeDomain', { id, domain, wish })),
+      changeDomain: (id, domain, wish, reason) =>
+        make(() => link.call('sso.changeDomain', { id, domain, wish, reason })),
       proveDomain: (id, domain) => make(() => link.call('sso.proveDomain', { id, domain })),
       test: (id) => make(() => test(id)),
-      remove: (id) =>
+      remove: (id, reason) =>
         make(async () => {
-          await link.call('sso.delete', { id })
+          await link.call('sso.delete', { id, reason })
           set({ drawer: null, tested: null })
         }),
     }
