@@ -6,6 +6,7 @@ import { waitFor } from '../platform/edge-client.ts'
 import {
   addAuthenticator,
   codeOf,
+  enter,
   openContext,
   PASSWORD,
   type Person,
@@ -94,7 +95,7 @@ describe('signing in', () => {
   test('takes a recovery code in place of the app’s, once', async () => {
     const ada = await stage.person()
     const page = await device()
-    await signIn(page, ada)
+    await enter(page, stage, ada)
     const { codes } = await setUpTotp(page)
     const first = codes[0] ?? ''
     await signOut(page)
@@ -114,7 +115,7 @@ describe('signing in', () => {
     const ada = await stage.person()
     const page = await device()
     await addAuthenticator(page)
-    await signIn(page, ada)
+    await enter(page, stage, ada)
     await addPasskey(page)
     expect(await page.locator('.codes li').count()).toBe(10)
     await signOut(page)
@@ -132,7 +133,7 @@ describe('signing in', () => {
     const ada = await stage.person()
     const page = await device()
     await addAuthenticator(page)
-    await signIn(page, ada)
+    await enter(page, stage, ada)
     await addPasskey(page)
     await signOut(page)
     await signIn(page, ada)
@@ -145,7 +146,7 @@ describe('signing in', () => {
     const ada = await stage.person()
     const page = await device()
     await addAuthenticator(page)
-    await signIn(page, ada)
+    await enter(page, stage, ada)
     await addPasskey(page)
     await signOut(page)
     await stage.platform.inControl('UPDATE users SET deactivated_at = 1 WHERE id = ?', [ada.id])
@@ -171,7 +172,7 @@ describe('before what is dangerous', () => {
   test('the page asks again who it is, says why, and comes back', async () => {
     const ada = await stage.person()
     const page = await device()
-    await signIn(page, ada)
+    await enter(page, stage, ada)
     await account(page, ada)
     await stage.forgetConfirmations(ada)
     await button(page, 'Set up an authenticator app').click()
@@ -189,7 +190,7 @@ describe('before what is dangerous', () => {
     const ada = await stage.person()
     const page = await device()
     await addAuthenticator(page)
-    await signIn(page, ada)
+    await enter(page, stage, ada)
     await addPasskey(page)
     await stage.forgetConfirmations(ada)
     await page.goto('/account')
@@ -209,7 +210,7 @@ describe('before what is dangerous', () => {
     const ada = await stage.person()
     const page = await device()
     await addAuthenticator(page)
-    await signIn(page, ada)
+    await enter(page, stage, ada)
     const { secret } = await setUpTotp(page)
     await addPasskey(page)
     await button(page, 'Remove').click()
@@ -242,8 +243,8 @@ describe('other devices', () => {
   test('are signed out with “everywhere”, this one too', async () => {
     const ada = await stage.person()
     const [here, there] = [await device(), await device()]
-    await signIn(here, ada)
-    await signIn(there, ada)
+    await enter(here, stage, ada)
+    await enter(there, stage, ada)
     await button(here, 'Sign out everywhere').click()
     await heading(here, 'Sign in')
     await there.goto('/account')
@@ -253,8 +254,8 @@ describe('other devices', () => {
   test('are signed out by a new password, this one is not', async () => {
     const ada = await stage.person()
     const [here, there] = [await device(), await device()]
-    await signIn(here, ada)
-    await signIn(there, ada)
+    await enter(here, stage, ada)
+    await enter(there, stage, ada)
     await here.getByLabel('Current password').fill(PASSWORD)
     await here.getByLabel('New password').fill(NEW_PASSWORD)
     await button(here, 'Change the password').click()
@@ -271,7 +272,7 @@ describe('other devices', () => {
 test('a forgotten password is set anew through the mailbox, once', async () => {
   const ada = await stage.person()
   const [here, there] = [await device(), await device()]
-  await signIn(there, ada)
+  await enter(there, stage, ada)
   await here.goto('/sign-in')
   await here.getByRole('link', { name: 'Forgot the password?' }).click()
   await here.getByLabel('E-mail address').fill(ada.email)
@@ -433,7 +434,7 @@ test('every field of the pages has a label, and no style stands outside the poli
     await page.goto(path)
     expect(await unlabelled()).toEqual([])
   }
-  await signIn(page, ada)
+  await enter(page, stage, ada)
   await account(page, ada)
   expect(await unlabelled()).toEqual([])
   await page.goto('/account/confirm')

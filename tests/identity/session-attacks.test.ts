@@ -11,9 +11,8 @@ import { waitFor } from '../platform/edge-client.ts'
 import { apiCaller } from './api-caller.ts'
 import { BrowserOverHttp } from './browser-over-http.ts'
 import { PageVisitor } from './page-visitor.ts'
-import { codeOf, PASSWORD, type Person, SignInStage } from './sign-in-stage.ts'
+import { codeOf, PASSWORD, type Person, SESSION_COOKIE, SignInStage } from './sign-in-stage.ts'
 
-const SESSION = 'edgewise_session'
 const RECORD_WAIT_MS = 20_000
 
 let stage: SignInStage
@@ -31,10 +30,17 @@ async function signedIn(person: Person, browser = visitor()): Promise<PageVisito
   return browser
 }
 
+/** Whoever signed in before; for tests that are not about signing in. */
+async function entered(person: Person): Promise<PageVisitor> {
+  const browser = visitor()
+  browser.cookies.set(SESSION_COOKIE, await stage.openSession(person))
+  return browser
+}
+
 /** An account with an authenticator app. */
 async function withTotp(): Promise<{ person: Person; secret: string }> {
   const person = await stage.person()
-  const browser = await signedIn(person)
+  const browser = await entered(person)
   const page = await (await browser.post('/account/totp')).text()
   const secret = (/<code>([A-Z2-7 ]+)<\/code>/.exec(page)?.[1] ?? '').replaceAll(' ', '')
   const confirmed = await browser.post('/account/totp/confirm', { code: codeOf(secret) })
@@ -46,27 +52,27 @@ async function withTotp(): Promise<{ person: Person; secret: string }> {
 describe('a session', () => {
   test('that was planted before signing in is not the one after it', async () => {
     const [ada, eve] = [await stage.person('Ada'), await stage.person('Eve')]
-    const planted = (await signedIn(eve)).cookies.get(SESSION) ?? ''
+    const planted = (await signedIn(eve)).cookies.get(SESSION_COOKIE) ?? ''
     const victim = visitor()
-    victim.cookies.set(SESSION, planted)
+    victim.cookies.set(SESSION_COOKIE, planted)
     await signedIn(ada, victim)
-    expect(victim.cookies.get(SESSION)).not.toBe(planted)
+    expect(victim.cookies.get(SESSION_COOKIE)).not.toBe(planted)
     expect(await victim.account()).toBe('Ada')
 
     const invented = visitor()
-    invented.cookies.set(SESSION, `ebs_${'x'.repeat(43)}`)
-    const before = invented.cookies.get(SESSION)
+    invented.cookies.set(SESSION_COOKIE, `ebs_${'x'.repeat(43)}`)
+    const before = invented.cookies.get(SESSION_COOKIE)
     await signedIn(ada, invented)
-    expect(invented.cookies.get(SESSION)).not.toBe(before)
+    expect(invented.cookies.get(SESSION_COOKIE)).not.toBe(before)
     const thief = visitor()
-    thief.cookies.set(SESSION, before ?? '')
+    thief.cookies.set(SESSION_COOKIE, before ?? '')
     expect(await thief.account()).toBeNull()
   })
 
   test('that comes twice in one request is none', async () => {
     const ada = await signedIn(await stage.person())
-    const own = `${SESSION}=${ada.cookies.get(SESSION)}`
-    const both = await visitor().get('/account', { cookie: `${own}; ${SESSION}=planted` })
+    const own = `${SESSION_COOKIE}=${ada.cookies.get(SESSION_COOKIE)}`
+    const both = await visitor().get('/account', { cookie: `${own}; ${SESSION_COOKIE}=planted` })
     expect(both.status).toBe(303)
   })
 
@@ -74,13 +80,13 @@ describe('a session', () => {
     const browser = await signedIn(await stage.person())
     const copy = browser.twin()
     await browser.post('/sign-out')
-    expect(browser.cookies.has(SESSION)).toBe(false)
+    expect(browser.cookies.has(SESSION_COOKIE)).toBe(false)
     expect(await copy.account()).toBeNull()
   })
 
   test('is not in the store as it is in the cookie', async () => {
     const browser = await signedIn(await stage.person())
-    const value = browser.cookies.get(SESSION) ?? ''
+    const value = browser.cookies.get(SESSION_COOKIE) ?? ''
     const asIs = 'SELECT count(*) FROM sessions WHERE secret_hash = ? OR id = ?'
     expect(await stage.count(asIs, value, value)).toBe(0)
     const hashed = 'SELECT count(*) FROM sessions WHERE secret_hash = ?'
@@ -90,11 +96,11 @@ describe('a session', () => {
   test('has a cookie that scripts and other sites do not get, and https alone carries', async () => {
     const { email } = await stage.person()
     const answer = await visitor().post('/sign-in', { email, password: PASSWORD })
-    const set = answer.headers.getSetCookie().find((line) => line.startsWith(SESSION))
+    const set = answer.headers.getSetCookie().find((line) => line.startsWith(SESSION_COOKIE))
     expect(set).toMatch(
       /^edgewise_session=ebs_\w{43,}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax$/,
     )
-    const https = cookie(new Request('https://edge.example.com/'), SESSION, 'ebs_1', 60)
+    const https = cookie(new Request('https://edge.example.com/'), SESSION_COOKIE, 'ebs_1', 60)
     expect(https).toBe(
       '__Host-edgewise_session=ebs_1; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure',
     )
@@ -102,7 +108,7 @@ describe('a session', () => {
 })
 
 test('no form of another site changes anything, whoever is signed in', async () => {
-  const browser = await signedIn(await stage.person())
+  const browser = await entered(await stage.person())
   const tables = [
     'users',
     'sessions',
@@ -272,9 +278,9 @@ describe('the name of a session', () => {
   /** The console of somebody new, and the account's page in the browser that let it in. */
   async function withConsole() {
     const person = await stage.person()
-    const signedInThere = await signedIn(person)
+    const signedInThere = await entered(person)
     const browser = new BrowserOverHttp(stage.origin)
-    browser.adopt(signedInThere.cookies.get(SESSION) ?? '')
+    browser.adopt(signedInThere.cookies.get(SESSION_COOKIE) ?? '')
     const api = apiCaller(stage.origin, (await browser.letIn('demo')).accessToken)
     const sessions = async () => Sessions.parse(await (await api('GET', 'me/sessions')).json()).data
     const [app] = (await sessions()).filter(({ name }) => name.startsWith('Edgewise console'))
@@ -387,7 +393,7 @@ describe('a passkey', () => {
   async function withPasskey(name = 'Ada') {
     const person = await stage.person(name)
     const device = await SoftwareAuthenticator.create()
-    const browser = await signedIn(person)
+    const browser = await entered(person)
     const credential = await answerTo(browser, '/account/passkey-options', device)
     const answer = await browser.post('/account/passkeys', { credential })
     expect(answer.status).toBe(200)
@@ -439,7 +445,7 @@ describe('a passkey', () => {
   test('is made once for a challenge, with a recent proof alone, and belongs to one person', async () => {
     const { browser, person, device, credential } = await withPasskey()
     expect((await browser.post('/account/passkeys', { credential })).status).toBe(400)
-    const other = await signedIn(await stage.person())
+    const other = await entered(await stage.person())
     const taken = await answerTo(other, '/account/passkey-options', device)
     expect((await other.post('/account/passkeys', { credential: taken })).status).toBe(400)
     await stage.forgetConfirmations(person)
@@ -456,7 +462,7 @@ describe('a passkey', () => {
 
   test('is removed by its owner alone', async () => {
     const { person, device } = await withPasskey()
-    const eve = await signedIn(await stage.person('Eve'))
+    const eve = await entered(await stage.person('Eve'))
     await eve.post('/account/passkeys/remove', { id: device.id })
     expect(await stage.count('SELECT count(*) FROM passkeys WHERE user_id = ?', person.id)).toBe(1)
   })
@@ -498,7 +504,7 @@ describe('a passkey', () => {
           args: [person.id],
         })
       ).rows[0]?.name
-    const eve = await signedIn(await stage.person('Eve'))
+    const eve = await entered(await stage.person('Eve'))
     await eve.post('/account/passkeys/rename', { id: device.id, name: 'Mine' })
     expect(await name()).toBe('Unknown device')
     await stage.forgetConfirmations(person)
@@ -554,7 +560,7 @@ test('no way of signing in leads to another host', async () => {
 })
 
 test('every page keeps scripts, frames and caches away', async () => {
-  const browser = await signedIn(await stage.person())
+  const browser = await entered(await stage.person())
   const nonces = new Set<string>()
   const pages = [
     [visitor(), '/sign-in'],

@@ -1,6 +1,7 @@
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { hashPassword } from '#edge/identity/passwords/hash-password.ts'
+import { newBrowserSession } from '#edge/identity/sessions/browser-sessions.ts'
 import { startTestPlatform, type TestPlatform } from '#tests/platform/faulty-platform.ts'
 
 export const PASSWORD = 'correct horse battery staple'
@@ -52,6 +53,18 @@ export class SignInStage {
     return person
   }
 
+  /**
+   * A browser's session as the password alone opens it, without the half second that a password takes.
+   *
+   * @returns the cookie's value
+   */
+  async openSession({ id }: Person): Promise<string> {
+    const device = { name: 'Test', country: null }
+    const { secret, statement } = await newBrowserSession(id, ['password'], device, Date.now())
+    await this.platform.control.execute(statement)
+    return secret
+  }
+
   /** As if the person had last proved who they are more than ten minutes ago. */
   async forgetConfirmations({ id }: Person): Promise<void> {
     await this.platform.inControl('UPDATE sessions SET confirmed_at = 0 WHERE user_id = ?', [id])
@@ -97,6 +110,15 @@ export function openContext(
   // An address of its own: the guard of addresses is not what these tests are about.
   const extraHTTPHeaders = { 'cf-connecting-ip': `192.0.2.${contexts++}` }
   return browser.newContext({ baseURL: stage.origin, extraHTTPHeaders, ...options })
+}
+
+export const SESSION_COOKIE = 'edgewise_session'
+
+/** The account's page of somebody who signed in before; for tests that are not about signing in. */
+export async function enter(page: Page, stage: SignInStage, person: Person): Promise<void> {
+  const value = await stage.openSession(person)
+  await page.context().addCookies([{ name: SESSION_COOKIE, value, url: stage.origin }])
+  await page.goto('/account')
 }
 
 export async function signIn(page: Page, { email }: Person, password = PASSWORD): Promise<void> {
