@@ -9,6 +9,7 @@ import {
   startConsole,
 } from '#backend/testing/console-process.ts'
 import { type FixtureEdge, startFixtureEdge } from '#backend/testing/fixture-edge.ts'
+import { until } from '#backend/testing/until.ts'
 import { launchChromium } from '#tests/browser/chromium.ts'
 import { buildRenderer } from '../../renderer.config.ts'
 import { demoStore } from './demo-store.ts'
@@ -23,7 +24,10 @@ export interface ConsolePage {
   restart(): Promise<void>
 }
 
-/** Before each test of a file an edge with demo data, a console on it, and an empty page of a browser. */
+/**
+ * One console on an edge with demo data for all tests of a file: it is started once, and before each test the
+ * edge's store is another one, as after a restore, so that the console forgets what the last test had.
+ */
 export function consolePage(): ConsolePage {
   let browser: Browser
   let rendererDir: string
@@ -33,19 +37,31 @@ export function consolePage(): ConsolePage {
   let folder: ReturnType<typeof makeConsoleFolder>
   let running: ConsoleProcess
   let complaints: string[]
+  let stores = 0
 
   beforeAll(async () => {
     rendererDir = await buildRenderer(await mkdtemp(join(tmpdir(), 'console-renderer-')))
     browser = await launchChromium()
+    folder = makeConsoleFolder()
+    edge = await startFixtureEdge()
+    running = await startConsole({ ...folder, rendererDir, edgeUrl: edge.url })
   })
   afterAll(async () => {
+    await running.end('SIGKILL')
+    await edge.close()
+    folder.remove()
     await browser.close()
     await rm(rendererDir, { recursive: true })
   })
   beforeEach(async () => {
-    folder = makeConsoleFolder()
-    edge = await startFixtureEdge({ store: demoStore(Date.now()) })
-    running = await startConsole({ ...folder, rendererDir, edgeUrl: edge.url })
+    edge.store = { ...edge.store, ...demoStore(Date.now()), epoch: `store-${++stores}` }
+    const client = running.connect()
+    await until('the console has pulled the new store', async () => {
+      // It looks by itself every two seconds.
+      await client.call('connection.retry', {})
+      return hasAll(edge)
+    })
+    client.close()
     context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
     page = await context.newPage()
     complaints = []
@@ -58,9 +74,6 @@ export function consolePage(): ConsolePage {
   })
   afterEach(async () => {
     await context.close()
-    await running.end('SIGKILL')
-    await edge.close()
-    folder.remove()
   })
   return {
     get page() {
@@ -80,4 +93,15 @@ export function consolePage(): ConsolePage {
       running = await startConsole({ ...folder, rendererDir, edgeUrl: edge.url, port })
     },
   }
+}
+
+/** Whether the console has asked for what comes after the last row of the edge's store, and so keeps all of it. */
+function hasAll({ store, requests }: FixtureEdge): boolean {
+  const asked = requests.at(-1)
+  return (
+    asked?.epoch === store.epoch &&
+    store.events.every(({ ingestSeq }) => ingestSeq <= asked.facts.ingestSeq) &&
+    store.verdicts.every(({ verdictSeq }) => verdictSeq <= asked.facts.verdictSeq) &&
+    [...store.visitors, ...store.persons].every(({ version }) => version <= asked.facts.version)
+  )
 }
