@@ -24,15 +24,23 @@ export class EdgeClient {
   capture(path: string, body: unknown, key = this.target.writeKey): Promise<Response> {
     return fetch(`${this.target.edge}/v1/${path}`, {
       method: 'POST',
-      headers: { authorization: `Basic ${btoa(`${key}:`)}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Basic ${btoa(`${key}:`)}`,
+        'content-type': 'application/json',
+        // A connection that is kept may be closed just as it is used, and fetch repeats no POST.
+        connection: 'close',
+      },
       body: JSON.stringify(body),
     })
   }
 
   async get<T>(path: string): Promise<T> {
-    const answer = await fetch(`${this.target.edge}${path}`, {
-      headers: { authorization: `Bearer ${this.target.secretKey}` },
-    })
+    const ask = () =>
+      fetch(`${this.target.edge}${path}`, {
+        headers: { authorization: `Bearer ${this.target.secretKey}` },
+      })
+    // As browsers do: what only reads is asked again where a kept connection was closed as it was used.
+    const answer = await ask().catch(ask)
     if (!answer.ok) throw new Error(`GET ${path} answered ${answer.status}: ${await answer.text()}`)
     return (await answer.json()) as T
   }
