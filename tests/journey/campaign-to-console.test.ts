@@ -87,6 +87,9 @@ test('a campaign visitor sees another page the second time, and sales sees who i
   await board.getByText('Visited pricing once this week').waitFor({ timeout: PATIENCE_MS })
   await board.getByText('Job level: director').waitFor({ timeout: PATIENCE_MS })
   await board.getByText('Form Submitted').last().waitFor({ timeout: PATIENCE_MS })
-  if (screenshots) await board.getByPlaceholder('Search leads').fill('')
+  if (screenshots) {
+    await board.getByPlaceholder('Search leads').fill('')
+    await board.getByRole('grid', { name: 'Leads' }).getByRole('row').nth(5).waitFor()
+  }
   await picture(board, 'console-lead')
 })
