@@ -1,4 +1,5 @@
-import type { SignInStage } from './sign-in-stage.ts'
+import { waitFor } from '../platform/edge-client.ts'
+import { type Person, SESSION_COOKIE, type SignInStage } from './sign-in-stage.ts'
 
 let visitors = 0
 
@@ -58,4 +59,24 @@ export class PageVisitor {
     }
     return answer
   }
+}
+
+/** Whoever signed in before; for tests that are not about signing in. */
+export async function enteredAs(stage: SignInStage, person: Person): Promise<PageVisitor> {
+  const browser = new PageVisitor(stage)
+  browser.cookies.set(SESSION_COOKIE, await stage.openSession(person))
+  return browser
+}
+
+/** Guesses until there is long enough to wait for another request, on however slow a machine. */
+export async function lockOut(stage: SignInStage, email: string): Promise<void> {
+  await waitFor(
+    async () => {
+      const guess = { email, password: 'wrong wrong wrong' }
+      const answer = await new PageVisitor(stage).post('/sign-in', guess)
+      return answer.status === 429 && Number(answer.headers.get('retry-after')) >= 3
+    },
+    60_000,
+    () => `${email} to be locked out`,
+  )
 }

@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { PAGE_FORMS } from '#edge/identity/pages/page-forms.fixture.ts'
-import {
-  FLAGS,
-  SoftwareAuthenticator,
-} from '#edge/identity/passkeys/software-authenticator.fixture.ts'
 import { sha256Hex } from '#edge/identity/random-secret.ts'
 import { cookie } from '#edge/identity/sessions/browser-sessions.ts'
-import { waitFor } from '../platform/edge-client.ts'
 import { apiCaller } from './api-caller.ts'
 import { BrowserOverHttp } from './browser-over-http.ts'
-import { PageVisitor } from './page-visitor.ts'
+import { enteredAs, lockOut, PageVisitor } from './page-visitor.ts'
 import { codeOf, PASSWORD, type Person, SESSION_COOKIE, SignInStage } from './sign-in-stage.ts'
 
 const RECORD_WAIT_MS = 20_000
@@ -30,12 +25,7 @@ async function signedIn(person: Person, browser = visitor()): Promise<PageVisito
   return browser
 }
 
-/** Whoever signed in before; for tests that are not about signing in. */
-async function entered(person: Person): Promise<PageVisitor> {
-  const browser = visitor()
-  browser.cookies.set(SESSION_COOKIE, await stage.openSession(person))
-  return browser
-}
+const entered = (person: Person) => enteredAs(stage, person)
 
 /** An account with an authenticator app. */
 async function withTotp(): Promise<{ person: Person; secret: string }> {
@@ -207,18 +197,6 @@ describe('who has an account', () => {
 
 const wrong = { password: 'wrong wrong wrong' }
 
-/** Guesses until there is long enough to wait for another request, on however slow a machine. */
-async function lockOut(email: string): Promise<void> {
-  await waitFor(
-    async () => {
-      const answer = await visitor().post('/sign-in', { email, ...wrong })
-      return answer.status === 429 && Number(answer.headers.get('retry-after')) >= 3
-    },
-    60_000,
-    () => `${email} to be locked out`,
-  )
-}
-
 describe('guessing', () => {
   test('an account’s password is slowed down from wherever it comes, whether there is one or not', async () => {
     for (const email of [(await stage.person()).email, 'nobody@engines.example']) {
@@ -227,7 +205,7 @@ describe('guessing', () => {
         statuses.push((await visitor().post('/sign-in', { email, ...wrong })).status)
       }
       expect(statuses).toEqual([401, 401, 401, 401, 401])
-      await lockOut(email)
+      await lockOut(stage, email)
       const right = await visitor().post('/sign-in', { email, password: PASSWORD })
       expect(right.status).toBe(429)
       expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(0)
@@ -261,15 +239,6 @@ describe('guessing', () => {
   })
 })
 
-/** How often the workspace's record says so of somebody or something. */
-async function noted(action: string, subjectId: string): Promise<number> {
-  const { rows } = await stage.platform.store.execute({
-    sql: 'SELECT count(*) FROM audit_entries WHERE action = ? AND subject_id = ?',
-    args: [action, subjectId],
-  })
-  return Number(rows[0]?.[0])
-}
-
 describe('the name of a session', () => {
   const Sessions = z.object({
     data: z.array(z.object({ id: z.string(), name: z.string(), device: z.string() })),
@@ -299,7 +268,7 @@ describe('the name of a session', () => {
     await browser.post(path, { id: app.id, name: ' ' })
     expect(await sessions()).toContainEqual(app)
     await expect
-      .poll(() => noted('sessions.renamed', person.id), { timeout: RECORD_WAIT_MS })
+      .poll(() => stage.noted('sessions.renamed', person.id), { timeout: RECORD_WAIT_MS })
       .toBe(2)
   })
 
@@ -313,7 +282,9 @@ describe('the name of a session', () => {
     }
     expect(await sessions()).toContainEqual({ ...app, name: 'Work laptop' })
     expect(await (await api('PATCH', path, { name: null })).json()).toMatchObject(app)
-    await expect.poll(() => noted('sessions.renamed', app.id), { timeout: RECORD_WAIT_MS }).toBe(2)
+    await expect
+      .poll(() => stage.noted('sessions.renamed', app.id), { timeout: RECORD_WAIT_MS })
+      .toBe(2)
   })
 
   test('is nobody else’s', async () => {
@@ -363,168 +334,6 @@ describe('a code', () => {
     const answer = await browser.post('/sign-in/code', { code: codeOf(eve.secret) })
     expect(answer.status).toBe(401)
     expect(await browser.account()).toBeNull()
-  })
-})
-
-describe('a passkey', () => {
-  const flags = FLAGS.present | FLAGS.verified
-
-  /** What the browser's script does: options, the device's answer, and the field of the form. */
-  async function answerTo(
-    browser: PageVisitor,
-    options: string,
-    device: SoftwareAuthenticator,
-    counter = 0,
-  ): Promise<string> {
-    const asked: unknown = await (await browser.post(options)).json()
-    const challenge = atob(
-      String((asked as { challenge: string }).challenge)
-        .replaceAll('-', '+')
-        .replaceAll('_', '/'),
-    )
-    const usual = { origin: stage.origin, rpId: 'localhost', challenge, flags, counter }
-    return JSON.stringify(
-      options === '/account/passkey-options'
-        ? await device.register({ ...usual, type: 'webauthn.create' })
-        : await device.signIn({ ...usual, type: 'webauthn.get' }),
-    )
-  }
-
-  async function withPasskey(name = 'Ada') {
-    const person = await stage.person(name)
-    const device = await SoftwareAuthenticator.create()
-    const browser = await entered(person)
-    const credential = await answerTo(browser, '/account/passkey-options', device)
-    const answer = await browser.post('/account/passkeys', { credential })
-    expect(answer.status).toBe(200)
-    return { person, device, browser, credential }
-  }
-
-  test('answers a challenge once, also of five at the same moment', async () => {
-    const { device } = await withPasskey()
-    const browser = visitor()
-    const credential = await answerTo(browser, '/sign-in/passkey-options', device)
-    const answers = await Promise.all(
-      Array.from({ length: 5 }, () => browser.twin().post('/sign-in/passkey', { credential })),
-    )
-    expect(answers.map(({ status }) => status).sort()).toEqual([303, 401, 401, 401, 401])
-    expect((await browser.twin().post('/sign-in/passkey', { credential })).status).toBe(401)
-  })
-
-  test('answers the browser that asked, for what it asked', async () => {
-    const { device, browser: signedInBrowser } = await withPasskey()
-    const asking = visitor()
-    const credential = await answerTo(asking, '/sign-in/passkey-options', device)
-    expect((await visitor().post('/sign-in/passkey', { credential })).status).toBe(401)
-    // The same cookie and answer, where another purpose is asked for.
-    const mixed = signedInBrowser.twin()
-    for (const [name, value] of asking.cookies) mixed.cookies.set(name, value)
-    const confirmed = await mixed.post('/account/confirm/passkey', { credential, session: '' })
-    expect(confirmed.status).toBe(401)
-    expect((await asking.post('/sign-in/passkey', { credential })).status).toBe(303)
-  })
-
-  test('of somebody else confirms nothing', async () => {
-    const [ada, eve] = [await withPasskey('Ada'), await withPasskey('Eve')]
-    await stage.forgetConfirmations(ada.person)
-    const options = '/account/confirm/passkey-options'
-    const credential = await answerTo(ada.browser, options, eve.device)
-    const answer = await ada.browser.post('/account/confirm/passkey', { credential, session: '' })
-    expect(answer.status).toBe(401)
-    const dangerous = await ada.browser.post('/account/recovery-codes')
-    expect(dangerous.headers.get('location')).toBe('/account/confirm')
-    const own = await answerTo(ada.browser, options, ada.device)
-    const right = await ada.browser.post('/account/confirm/passkey', {
-      credential: own,
-      session: '',
-    })
-    expect(right.status).toBe(303)
-    expect((await ada.browser.post('/account/recovery-codes')).status).toBe(200)
-  })
-
-  test('is made once for a challenge, with a recent proof alone, and belongs to one person', async () => {
-    const { browser, person, device, credential } = await withPasskey()
-    expect((await browser.post('/account/passkeys', { credential })).status).toBe(400)
-    const other = await entered(await stage.person())
-    const taken = await answerTo(other, '/account/passkey-options', device)
-    expect((await other.post('/account/passkeys', { credential: taken })).status).toBe(400)
-    await stage.forgetConfirmations(person)
-    for (const path of [
-      '/account/passkey-options',
-      '/account/passkeys',
-      '/account/passkeys/remove',
-    ]) {
-      const answer = await browser.post(path, { credential, id: device.id })
-      expect(answer.headers.get('location')).toBe('/account/confirm')
-    }
-    expect(await stage.count('SELECT count(*) FROM passkeys WHERE user_id = ?', person.id)).toBe(1)
-  })
-
-  test('is removed by its owner alone', async () => {
-    const { person, device } = await withPasskey()
-    const eve = await entered(await stage.person('Eve'))
-    await eve.post('/account/passkeys/remove', { id: device.id })
-    expect(await stage.count('SELECT count(*) FROM passkeys WHERE user_id = ?', person.id)).toBe(1)
-  })
-
-  test('signs its owner in while others guess at the password, and wrong ones lock nobody out', async () => {
-    const { person, device } = await withPasskey()
-    await lockOut(person.email)
-    const browser = visitor()
-    const byPassword = await browser.post('/sign-in', { email: person.email, password: PASSWORD })
-    expect(byPassword.status).toBe(429)
-    const stranger = await SoftwareAuthenticator.create()
-    for (let tries = 0; tries < 6; tries++) {
-      const attacker = visitor()
-      const credential = await answerTo(attacker, '/sign-in/passkey-options', stranger)
-      expect((await attacker.post('/sign-in/passkey', { credential })).status).toBe(401)
-    }
-    const credential = await answerTo(browser, '/sign-in/passkey-options', device)
-    expect((await browser.post('/sign-in/passkey', { credential })).status).toBe(303)
-  })
-
-  test('does not get around a company that wants to be asked itself', async () => {
-    const { person, device } = await withPasskey()
-    await stage.demandCompanySignIn('engines.corp')
-    await stage.platform.inControl('UPDATE users SET email = ? WHERE id = ?', [
-      'ada@engines.corp',
-      person.id,
-    ])
-    const browser = visitor()
-    const credential = await answerTo(browser, '/sign-in/passkey-options', device)
-    expect((await browser.post('/sign-in/passkey', { credential })).status).toBe(401)
-  })
-
-  test('is named by its owner alone, without a recent proof', async () => {
-    const { person, browser, device } = await withPasskey()
-    const name = async () =>
-      (
-        await stage.platform.control.execute({
-          sql: 'SELECT name FROM passkeys WHERE user_id = ?',
-          args: [person.id],
-        })
-      ).rows[0]?.name
-    const eve = await entered(await stage.person('Eve'))
-    await eve.post('/account/passkeys/rename', { id: device.id, name: 'Mine' })
-    expect(await name()).toBe('Unknown device')
-    await stage.forgetConfirmations(person)
-    const path = '/account/passkeys/rename'
-    const page = await browser.post(path, { id: device.id, name: '  Key <ring> ' })
-    expect(await page.text()).toContain('Key &lt;ring&gt;')
-    expect(await name()).toBe('Key <ring>')
-    for (const refused of ['', ' ', 'two\nlines', 'gpj.\u202etxt', 'x'.repeat(61)]) {
-      expect((await browser.post(path, { id: device.id, name: refused })).status).toBe(400)
-    }
-    expect(await name()).toBe('Key <ring>')
-  })
-
-  test('that was added, named or removed is on the workspace’s record', async () => {
-    const { person, browser, device } = await withPasskey()
-    await browser.post('/account/passkeys/rename', { id: device.id, name: 'Key ring' })
-    await browser.post('/account/passkeys/remove', { id: device.id })
-    await expect
-      .poll(() => noted('second_factors.changed', person.id), { timeout: RECORD_WAIT_MS })
-      .toBe(3)
   })
 })
 

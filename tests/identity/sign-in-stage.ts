@@ -95,6 +95,15 @@ export class SignInStage {
     return Number(rows[0]?.[0])
   }
 
+  /** How often the workspace's record says so of somebody or something. */
+  async noted(action: string, subjectId: string): Promise<number> {
+    const { rows } = await this.platform.store.execute({
+      sql: 'SELECT count(*) FROM audit_entries WHERE action = ? AND subject_id = ?',
+      args: [action, subjectId],
+    })
+    return Number(rows[0]?.[0])
+  }
+
   stop(): Promise<void> {
     return this.platform.stop()
   }
