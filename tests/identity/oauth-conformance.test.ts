@@ -93,6 +93,8 @@ describe('oauth4webapi', () => {
       )
     const me = Me.parse(await (await call(granted.access_token)).json())
     expect(me.userId).toBe(person.userId)
+    // Asked for no scope: all that the person may do.
+    expect(granted.scope?.split(' ')).toEqual(PERMISSIONS)
     expect(me.permissions.map(({ permission }) => permission)).toEqual(PERMISSIONS)
 
     const refreshed = await oauth.processRefreshTokenResponse(
@@ -209,6 +211,7 @@ describe('openid-client', () => {
       'me:read',
     ])
 
+    expect(tokens.scope).toBe('stats:read me:read')
     const told = await openid.tokenIntrospection(config, tokens.access_token)
     expect(told).toMatchObject({
       active: true,
@@ -218,6 +221,7 @@ describe('openid-client', () => {
       iss: issuer.origin,
     })
     const refreshed = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '')
+    expect(refreshed.scope).toBe('stats:read me:read')
     expect((await openid.tokenIntrospection(config, refreshed.access_token)).active).toBe(true)
     await openid.tokenRevocation(config, refreshed.refresh_token ?? '')
     await expect(

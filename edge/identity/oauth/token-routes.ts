@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
 import { accessChanged } from '../../access/access-changed.ts'
 import { isolateAccess } from '../../access/isolate-access.ts'
+import { readMemberAccess } from '../../access/member-access.ts'
 import { type ApiApp, type ApiEnv, apiApp } from '../../api/api-app.ts'
-import { controlStore } from '../../tenancy/directory-of.ts'
+import { controlStore, controlToAsk } from '../../tenancy/directory-of.ts'
 import { issuerOf } from '../issuer.ts'
 import { sha256Hex } from '../random-secret.ts'
 import { endSession } from '../sessions/app-sessions.ts'
@@ -97,14 +98,22 @@ function required(form: Parameters, name: string): string {
   return value
 }
 
+/** With the scope that was really given (RFC 6749, 5.1): what was asked for, as far as the person may do it. */
 async function tokens(c: Ctx, session: TokenSubject, refreshToken: string): Promise<Response> {
-  const accessToken = await newAccessToken(c.env, issuerOf(c.env, c.req.url), session)
+  const { workspaceId, sessionId } = session
+  const [accessToken, access] = await Promise.all([
+    newAccessToken(c.env, issuerOf(c.env, c.req.url), session),
+    // What was taken for these tokens is spent: they are given, whether or not their scope can be said.
+    readMemberAccess(controlToAsk(c.env), workspaceId, sessionId, Date.now()).catch(() => null),
+  ])
   return Response.json(
     {
       access_token: accessToken,
       token_type: 'Bearer',
       expires_in: ACCESS_TOKEN_LIFETIME_S,
       refresh_token: refreshToken,
+      // Who lost their access is told why by the routes, in words that no error of a token has.
+      ...(access?.kind === 'member' ? { scope: access.permissions.join(' ') } : {}),
     },
     { headers: NO_STORE },
   )
