@@ -1,5 +1,5 @@
 import { createClient } from '@libsql/client'
-import { rotateSigningKey } from '#edge/identity/signing-keys/key-store.ts'
+import { revokeTokenKeys, rotateSigningKey } from '#edge/identity/signing-keys/key-store.ts'
 import { SIGNING_PURPOSES } from '#edge/identity/signing-keys/signing-key.ts'
 import { KeyMemory } from '#edge/sealing/key-memory.ts'
 import { type KeyRing, keyRing } from '#edge/sealing/key-ring.ts'
@@ -94,6 +94,15 @@ async function rotateSigning(control: StoreClient, sealingKeys: string): Promise
   return 'done'
 }
 
+async function revokeTokens(control: StoreClient, sealingKeys: string): Promise<Outcome> {
+  const sealer = createSealer({ openControl: () => control, sealingKeys, memory: new KeyMemory() })
+  const kid = await revokeTokenKeys(control, sealer)
+  console.log(
+    `access_token: ${kid} is the only key now; what others signed is refused within five minutes.`,
+  )
+  return 'done'
+}
+
 async function status(control: StoreClient, ring: KeyRing): Promise<Outcome> {
   const wrapped = await wrappedByKey(control)
   for (const id of new Set([...ring.keys.keys(), ...wrapped.keys()])) {
@@ -126,6 +135,8 @@ async function run(argv: readonly string[]): Promise<Outcome> {
         return await rotateAll(control, ring, options)
       case 'signing-keys':
         return await rotateSigning(control, env.SEALING_KEYS)
+      case 'revoke-token-keys':
+        return await revokeTokens(control, env.SEALING_KEYS)
     }
   } finally {
     control.close()

@@ -10,12 +10,20 @@ export const HELP = `Renews the keys that secrets in the store are sealed and si
       --older-than-minutes N                   only keys older than that (default 60, so that a run that was
                                                interrupted is finished rather than begun again)
   npm run rotate-keys -- signing-keys          the next keys for access tokens and audit anchors
+  npm run rotate-keys -- revoke-token-keys     keys of access tokens that may have leaked go at once: for up to five
+                                               minutes apps may have to renew their tokens more than once
 
 Each may be interrupted at any moment and run again. CONTROL_DB_URL, STORE_AUTH_TOKEN and SEALING_KEYS come
 from the environment. Ends with 0 when all is done, 3 when it is to be run again later, 1 when something is
 wrong. docs/sealing.md has the steps in order.`
 
-const COMMANDS = ['status', 'key-encryption-key', 'data-keys', 'signing-keys'] as const
+const COMMANDS = [
+  'status',
+  'key-encryption-key',
+  'data-keys',
+  'signing-keys',
+  'revoke-token-keys',
+] as const
 const DEFAULT_OLDER_THAN_MINUTES = 60
 const MINUTE_MS = 60_000
 

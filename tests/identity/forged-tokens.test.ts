@@ -10,6 +10,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { outcomeOf } from '#tests/api/operations.ts'
 import {
+  SEALING_KEYS,
   SECRET_KEY,
   startTestPlatform,
   type TestPlatform,
@@ -26,8 +27,10 @@ import {
   refreshGrant,
   type SignedIn,
   signIn,
+  Tokens,
 } from './browser-over-http.ts'
 import { edgeSigningKey, signedByEdge } from './forge-token.ts'
+import { rotateKeys } from './rotate-keys-process.ts'
 
 let platform: TestPlatform
 let own: SignedIn & { browser: BrowserOverHttp }
@@ -267,4 +270,18 @@ test('ids of another workspace are nobody’s under a token of this one', async 
   )
   expect(await outcomeOf(await api('DELETE', `me/sessions/${sid}`))).toBe('404 not_found')
   expect(await me(others.accessToken)).toBe('200')
+})
+
+test('after the keys of tokens were revoked, what they signed is refused everywhere, and apps renew theirs', async () => {
+  const leaked = await edgeSigningKey(platform, 'access_token')
+  const env = { ...platform.operator, SEALING_KEYS }
+  expect((await rotateKeys(env, ['revoke-token-keys'])).code).toBe(0)
+  // Isolates that have just begun remember no keys.
+  await platform.restartEdge()
+  expect(await me(own.accessToken)).toBe('401 token_refused')
+  expect((await edgeSigningKey(platform, 'access_token')).kid).not.toBe(leaked.kid)
+  const renewed = Tokens.parse(
+    await (await askToken(platform.edge.url, refreshGrant(own.refreshToken))).json(),
+  )
+  expect(await me(renewed.access_token)).toBe('200')
 })

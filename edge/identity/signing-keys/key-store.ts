@@ -3,7 +3,7 @@ import type { SealContext } from '../../sealing/sealed-columns.ts'
 import type { Sealer } from '../../sealing/sealer.ts'
 import type { WebCryptoKey } from '../../sealing/webcrypto-key.ts'
 import type { StoreClient } from '../../store/client.ts'
-import { ANNOUNCED_MS, VERIFIES_MS } from './key-times.ts'
+import { ANNOUNCED_MS, type TRUST_MS, VERIFIES_MS } from './key-times.ts'
 import {
   generateSigningKey,
   importPrivate,
@@ -139,4 +139,21 @@ export async function rotateSigningKey(
     'write',
   )
   return inserted?.rowsAffected === 1 ? String(insert.args[0]) : null
+}
+
+/**
+ * Takes all keys of access tokens away at once and makes a new one, for keys that may have leaked. What they
+ * signed is refused as soon as an isolate reads the keys again, within {@link TRUST_MS}; until then an
+ * isolate may go on signing with them, and its tokens are refused by others.
+ *
+ * @returns the new key's id
+ * @throws SealError; what the control database throws, and then nothing was taken away
+ */
+export async function revokeTokenKeys(control: StoreClient, sealer: Sealer): Promise<string> {
+  const insert = await insertIfNone(sealer, 'access_token')
+  await control.batch(
+    [{ sql: "DELETE FROM signing_keys WHERE purpose = 'access_token'", args: [] }, insert],
+    'write',
+  )
+  return String(insert.args[0])
 }

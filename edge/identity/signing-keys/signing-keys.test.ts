@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ControlDatabase, controlDatabase } from '#tests/identity/control-database.ts'
 import { isolateOver, sealingKey } from '../../sealing/sealing.fixture.ts'
 import type { StoreClient } from '../../store/client.ts'
-import { readSigningKeys, rotateSigningKey } from './key-store.ts'
+import { readSigningKeys, revokeTokenKeys, rotateSigningKey } from './key-store.ts'
 import { ANNOUNCED_MS, REREAD_MS, STALE_TRUST_MS, TRUST_MS } from './key-times.ts'
 import { keyId, type PublicJwk, type SigningPurpose } from './signing-key.ts'
 import { SigningKeys } from './signing-keys.ts'
@@ -208,5 +208,38 @@ describe('who can write the store but has no sealing key', () => {
     await control.execute(`UPDATE signing_keys SET purpose = 'audit_anchor'`)
     await expect(isolate().keys.verifying('audit_anchor')).rejects.toThrow('another purpose')
     expect(await kidsOf(isolate().keys)).not.toContain(kid)
+  })
+})
+
+describe('keys of access tokens that leaked', () => {
+  test('verify nothing once an isolate has met a token of the new key, or five minutes have passed', async () => {
+    const [met, idle] = [isolate(), isolate()]
+    const leaked = (await met.keys.signing('access_token')).kid
+    await idle.keys.signing('access_token')
+    const next = await revokeTokenKeys(control, sealer())
+    now += REREAD_MS
+    expect(await kidsOf(met.keys, next)).toEqual([next])
+    expect(await kidsOf(idle.keys, leaked)).toEqual([leaked])
+    now += TRUST_MS
+    expect(await kidsOf(idle.keys, leaked)).toEqual([next])
+    expect((await idle.keys.signing('access_token')).kid).toBe(next)
+  })
+
+  test('go also where the next one was being announced, and no anchor loses its key', async () => {
+    const { keys } = isolate()
+    const anchors = (await keys.signing('audit_anchor')).kid
+    await keys.signing('access_token')
+    await pass(ANNOUNCED_MS)
+    await rotate()
+    const next = await revokeTokenKeys(control, sealer())
+    const { rows } = await control.execute('SELECT kid FROM signing_keys ORDER BY purpose')
+    expect(rows.map(({ kid }) => kid)).toEqual([next, anchors])
+  })
+
+  test('are taken away by several at once: one new key remains', async () => {
+    await isolate().keys.signing('access_token')
+    await Promise.all([1, 2, 3].map(() => revokeTokenKeys(control, sealer())))
+    const { rows } = await control.execute('SELECT kid FROM signing_keys')
+    expect(rows).toHaveLength(1)
   })
 })
