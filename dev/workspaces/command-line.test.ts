@@ -65,7 +65,12 @@ describe('what an operator types', () => {
     ['site acme --host x.example --origin ftp://o.example', '--origin takes an address'],
     ['list acme', 'list takes no id.'],
     ['list acme more', 'more is one word too many.'],
-    ['destroy', 'Say what to do: list, create, invite, site or migrate.'],
+    ['sign-in acme', 'Give --off, or --prove with a domain.'],
+    ['sign-in acme --off --prove acme.example', 'Give --off, or --prove with a domain.'],
+    ['sign-in acme --prove example', '--prove is no domain, such as company.example.'],
+    ['account --email a@b.example', 'Give --deactivate, or --activate.'],
+    ['account acme --email a@b.example --activate', 'account takes no id.'],
+    ['destroy', 'Say what to do: list, create, invite, site, sign-in, account or migrate.'],
     ['list --all', "Unknown option '--all'"],
   ])('is refused in a sentence: %s', (line, sentence) => {
     expect(refusalOf(line)).toContain(sentence)

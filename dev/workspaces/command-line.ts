@@ -20,6 +20,10 @@ export const HELP = `Makes and looks after workspaces: what an operator does bef
   npm run workspace -- site ID --host HOST --origin URL
                                                    serves the pages of URL under HOST, with slots filled
   npm run workspace -- site ID --host HOST --remove
+  npm run workspace -- sign-in ID --off            switches company sign-in off, for who cannot come in by it any more
+  npm run workspace -- sign-in ID --prove DOMAIN   gives a domain to the connection that lists it, without DNS
+  npm run workspace -- account --email EMAIL --deactivate
+                                                   shuts a person out of every workspace (--activate: lets them in)
   npm run workspace -- migrate                     control database and all workspaces, before each new version
 
 Works on the platform of this machine (EDGEWISE_HOME), or on the deployment that CONTROL_DB_URL,
@@ -111,12 +115,38 @@ const Site = z
   })
 export type SiteCommand = z.infer<typeof Site>
 
+const SignIn = z
+  .strictObject({
+    command: z.literal('sign-in'),
+    id: WorkspaceId,
+    off: z.literal(true).optional(),
+    prove: Domain.optional(),
+  })
+  .refine(({ off, prove }) => (off === true) !== (prove !== undefined), {
+    message: 'Give --off, or --prove with a domain.',
+  })
+export type SignInCommand = z.infer<typeof SignIn>
+
+const Account = z
+  .strictObject({
+    command: z.literal('account'),
+    email: Email,
+    deactivate: z.literal(true).optional(),
+    activate: z.literal(true).optional(),
+  })
+  .refine(({ deactivate, activate }) => deactivate !== activate, {
+    message: 'Give --deactivate, or --activate.',
+  })
+export type AccountCommand = z.infer<typeof Account>
+
 const Command = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('list') }),
   z.strictObject({ command: z.literal('migrate') }),
   Create,
   Invite,
   Site,
+  SignIn,
+  Account,
 ])
 export type Command = z.infer<typeof Command>
 
@@ -139,7 +169,7 @@ function sentenceOf(error: z.ZodError, command: string | undefined): string {
   const issue = error.issues[0]
   const [field] = issue?.path ?? []
   if (issue?.code === 'invalid_union') {
-    return 'Say what to do: list, create, invite, site or migrate.'
+    return 'Say what to do: list, create, invite, site, sign-in, account or migrate.'
   }
   if (issue?.code === 'unrecognized_keys') {
     const [key] = issue.keys
@@ -172,6 +202,10 @@ function parsed(argv: readonly string[]) {
         host: text,
         origin: text,
         remove: { type: 'boolean' },
+        off: { type: 'boolean' },
+        prove: text,
+        deactivate: { type: 'boolean' },
+        activate: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     })

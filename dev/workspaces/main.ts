@@ -1,4 +1,5 @@
 import { type Client, createClient } from '@libsql/client'
+import { changeSignIn } from './change-sign-in.ts'
 import { type Command, HELP, parseCommand, UsageError } from './command-line.ts'
 import { createWorkspace } from './create-workspace.ts'
 import { invitePerson } from './invite-person.ts'
@@ -6,6 +7,7 @@ import { listWorkspaces } from './list-workspaces.ts'
 import { migrateAll } from './migrate-all.ts'
 import { type OperatorTarget, operatorTarget } from './operator-target.ts'
 import { serveSite } from './serve-site.ts'
+import { switchAccount } from './switch-account.ts'
 
 const EXIT_FAILED = 1
 const EXIT_USAGE = 2
@@ -46,6 +48,12 @@ async function carryOut(
     }
     case 'site':
       console.log(await serveSite(control, command, now))
+      return 0
+    case 'sign-in':
+      console.log(await changeSignIn(control, command, now))
+      return 0
+    case 'account':
+      console.log(await switchAccount(control, command, now))
       return 0
     case 'migrate':
       return (await migrateAll(control, target.authToken, console.log)) ? 0 : EXIT_FAILED

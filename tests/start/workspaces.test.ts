@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BrowserOverHttp } from '#tests/identity/browser-over-http.ts'
+import { BrowserOverHttp, signIn } from '#tests/identity/browser-over-http.ts'
+import { addConnection } from '#tests/identity/sso/company-stage.ts'
 import { EdgeClient } from '#tests/platform/edge-client.ts'
 import { startTestPlatform, type TestPlatform } from '#tests/platform/faulty-platform.ts'
 import { createdWorkspace, runWorkspace } from '#tests/platform/workspace-command.ts'
@@ -23,6 +24,16 @@ const create = (id: string) =>
     '--database',
     platform.databaseUrl(id),
   ])
+
+/** How much of the operator's doing waits for the workspace's hub, which takes it when the edge is next asked. */
+async function waiting(workspaceId: string, action: string): Promise<number> {
+  const { rows } = await platform.control.execute({
+    sql: `SELECT count(*) AS n FROM audit_outbox WHERE workspace_id = ?
+      AND entry ->> '$.entry.action' = ? AND entry ->> '$.entry.actor.name' = 'operator'`,
+    args: [workspaceId, action],
+  })
+  return Number(rows[0]?.n)
+}
 
 test('a deployment’s operator makes a workspace: its keys work, its owner comes in, and all of it is on record', async () => {
   const { writeKey, secretKey, invitation } = await create('acme')
@@ -109,6 +120,70 @@ test('a host is served for one workspace alone, and no longer when it is taken a
   expect((await site('demo', '--remove')).output).toMatch(/served for the workspace sites/)
   expect((await site('sites', '--remove')).code).toBe(0)
   expect((await site('sites', '--remove')).output).toBe('www.acme.example is not served.')
+})
+
+test('an operator proves a domain and switches company sign-in off, each on record', async () => {
+  const domain = 'company.example'
+  const record = async () =>
+    (
+      await platform.control.execute({
+        sql: `SELECT c.disabled_at, d.verified_at FROM sso_connections c
+          JOIN sso_domains d ON d.connection_id = c.id WHERE c.workspace_id = ?`,
+        args: ['company'],
+      })
+    ).rows[0]
+  await create('company')
+  await create('rival')
+  expect((await run('sign-in', 'company', '--off')).output).toBe(
+    'No company sign-in of company is on.',
+  )
+  for (const id of ['company', 'rival']) {
+    const listed = await run('sign-in', id, '--prove', domain)
+    expect(listed.output).toMatch(/^No connection of (company|rival) lists company\.example/)
+    await addConnection(platform, {
+      id: `sso_${id}`,
+      issuer: 'https://idp.example',
+      workspaceId: id,
+    })
+    await platform.inControl(
+      "INSERT INTO sso_domains (connection_id, domain, verification_token) VALUES (?, ?, 'token')",
+      [`sso_${id}`, domain],
+    )
+  }
+  expect((await run('sign-in', 'company', '--prove', domain)).code).toBe(0)
+  expect((await run('sign-in', 'rival', '--prove', domain)).output).toBe(
+    'A connection of the workspace company has company.example; have it taken out there first.',
+  )
+  expect(await record()).toMatchObject({ disabled_at: null, verified_at: expect.any(Number) })
+  expect((await run('sign-in', 'company', '--off')).output).toMatch(/^Company sign-in is off/)
+  expect(await record()).toMatchObject({ disabled_at: expect.any(Number) })
+  expect(await waiting('company', 'sign_in.changed')).toBe(2)
+})
+
+test('an operator shuts a person out of every workspace, and lets them in again', async () => {
+  const person = await platform.addPerson({ role: 'analyst' })
+  const { accessToken } = await signIn(platform.edge.url, person)
+  const me = async () =>
+    (
+      await fetch(`${platform.edge.url}/api/v1/me`, {
+        headers: { authorization: `Bearer ${accessToken}` },
+      })
+    ).status
+  expect(await me()).toBe(200)
+  const account = (...args: string[]) => run('account', '--email', person.email, ...args)
+  expect((await account('--deactivate')).output).toBe(
+    `${person.email} is refused everywhere within a minute.`,
+  )
+  // Isolates that have just begun remember nobody.
+  await platform.restartEdge()
+  expect(await me()).toBe(401)
+  expect((await account('--deactivate')).output).toBe('The account is deactivated already.')
+  expect((await account('--activate')).code).toBe(0)
+  await platform.restartEdge()
+  expect(await me()).toBe(200)
+  expect((await run('account', '--email', 'nobody@people.example', '--activate')).output).toBe(
+    'Nobody has an account with nobody@people.example.',
+  )
 })
 
 test('migrating again changes nothing and names every database', async () => {
