@@ -1,4 +1,4 @@
-import { type Client, createClient } from '@libsql/client'
+import { type Client, createClient, LibsqlError } from '@libsql/client'
 import { changeSignIn } from './change-sign-in.ts'
 import { type Command, HELP, parseCommand, UsageError } from './command-line.ts'
 import { createWorkspace } from './create-workspace.ts'
@@ -78,7 +78,8 @@ async function main(argv: readonly string[]): Promise<number> {
 /** One sentence that says what to do. */
 function said(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error)
-  if (error instanceof UsageError) return reason
+  const isOfStore = error instanceof LibsqlError || error instanceof TypeError
+  if (!isOfStore) return reason
   return reason.includes('no such table')
     ? 'The control database has no schema yet: run npm run workspace -- migrate.'
     : `The store said no, or nothing (${reason}); check CONTROL_DB_URL and STORE_AUTH_TOKEN.`

@@ -28,7 +28,8 @@ export async function migrateAll(
       tell(`${id}: at version ${version}.`)
     } catch (error) {
       isWhole = false
-      tell(`${id}: failed. ${error instanceof Error ? error.message : String(error)}`)
+      const reason = error instanceof Error ? error.message : String(error)
+      tell(`${id}: failed (${reason}). Its events wait; mend it and run migrate again.`)
     } finally {
       own.close()
     }

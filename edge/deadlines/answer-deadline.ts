@@ -1,4 +1,5 @@
 import { ProblemError, problems } from '../problems/problem.ts'
+import { within } from './within.ts'
 
 /**
  * The longest that anybody waits for an answer of the API or of a page. Longer than what is waited for on
@@ -13,17 +14,10 @@ export const ANSWER_DEADLINE_MS = 60_000
  *
  * @throws ProblemError 503 `took_too_long`
  */
-export async function answerInTime(
+export function answerInTime(
   answer: Response | Promise<Response>,
   deadlineMs = ANSWER_DEADLINE_MS,
 ): Promise<Response> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ProblemError(problems.tookTooLong(deadlineMs))), deadlineMs)
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
-  }
+  const late = () => new ProblemError(problems.tookTooLong(deadlineMs))
+  return within(deadlineMs, Promise.resolve(answer), late)
 }

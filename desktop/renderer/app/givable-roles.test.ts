@@ -1,26 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { RoleView } from '#rpc/people.ts'
-import { permissionsOfRole, ROLES } from '#shared/access/matrix.ts'
-import { givableRoles, type Me, roleName } from './givable-roles.ts'
+import { ROLES } from '#shared/access/matrix.ts'
+import { givableRoles, roleName } from './givable-roles.ts'
+import { me, roles } from './role-views.fixture.ts'
 
-const builtIn: RoleView[] = ROLES.map((id) => ({
-  id,
-  name: id,
-  custom: false,
-  permissions: permissionsOfRole(id).map((permission) => ({ permission, confirm: false })),
-}))
-const editor: RoleView = {
-  id: 'editor',
-  name: 'Editor',
-  custom: true,
-  permissions: [{ permission: 'slots:write', confirm: false }],
-}
-const roles = [...builtIn, editor]
-const me = (role: (typeof ROLES)[number]): Me => ({
-  email: 'me@demo.example',
-  role,
-  permissions: permissionsOfRole(role),
-})
 const ids = (views: readonly RoleView[]) => views.map(({ id }) => id)
 
 describe('roles that one may give', () => {

@@ -1,28 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Member, RoleView } from '#rpc/people.ts'
-import { permissionsOfRole, ROLES } from '#shared/access/matrix.ts'
-import type { Me } from '../../app/givable-roles.ts'
+import { me, roles } from '../../app/role-views.fixture.ts'
 import { mayChange, namesOf, newRoleId, OFFERED_IN_ROLES, withoutFactor } from './role-choices.ts'
 
-const builtIn: RoleView[] = ROLES.map((id) => ({
-  id,
-  name: id,
-  custom: false,
-  permissions: permissionsOfRole(id).map((permission) => ({ permission, confirm: false })),
-}))
-const editor: RoleView = {
-  id: 'editor',
-  name: 'Editor',
-  custom: true,
-  permissions: [{ permission: 'slots:write', confirm: false }],
-}
-const roles = [...builtIn, editor]
-const me = (role: (typeof ROLES)[number]): Me => ({
-  email: 'me@demo.example',
-  role,
-  permissions: permissionsOfRole(role),
-})
 const member = (partial: Partial<Member>): Member => ({
   userId: 'usr_1',
   email: 'ada@demo.example',
